@@ -1,0 +1,130 @@
+"""A conversation: the messages of a session with their parts, in reading order."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import SqliteDatabase
+
+from byline.store.models import Message, Part
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part. ``input`` is JSON text, ``patch`` the JSON text of a parsed patch."""
+
+    part_id: str
+    type: str
+    text: str
+    generated_at_unix_ms: int
+    tool: str | None
+    tool_call_id: str | None
+    input: str | None
+    status: str | None
+    patch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message with its parts in order. ``kind`` is None, ``injected``, ``compaction`` or ``rewound``."""
+
+    message_id: str
+    role: str
+    generated_at_unix_ms: int
+    model_id: str | None
+    parent_id: str | None
+    tokens: dict[str, int] | None
+    cost: float | None
+    kind: str | None
+    parts: tuple[PartRow, ...]
+
+
+_MESSAGE = (
+    Message.message_id,
+    Message.role,
+    Message.generated_at_unix_ms,
+    Message.model_id,
+    Message.parent_id,
+    Message.tokens,
+    Message.cost,
+    Message.kind,
+)
+_PART = (
+    Part.part_id,
+    Part.type,
+    Part.text,
+    Part.generated_at_unix_ms,
+    Part.tool,
+    Part.tool_call_id,
+    Part.input,
+    Part.status,
+    Part.patch,
+)
+
+
+class Conversations:
+    """Reads of the tables ``messages`` and ``parts``."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    def read(self, session_id: str) -> list[MessageRow]:
+        """The whole conversation, oldest message first. Parts whose message is missing come as messages
+        of their own with the role ``assistant``, so that nothing recorded stays out of sight.
+        """
+        parts: dict[str, list[PartRow]] = {}
+        query = (
+            Part.select(Part.message_id, *_PART)
+            .where(Part.session_id == session_id)
+            .order_by(Part.generated_at_unix_ms, Part.id)
+        )
+        for row in query.tuples().execute(self._database):
+            parts.setdefault(row[0], []).append(PartRow(*row[1:]))
+        messages = (
+            Message.select(*_MESSAGE)
+            .where(Message.session_id == session_id)
+            .order_by(Message.generated_at_unix_ms, Message.id)
+        )
+        rows = [_message(row, parts.pop(row[0], ())) for row in messages.tuples().execute(self._database)]
+        if parts:
+            orphans = [
+                _message((message_id, "assistant", own[0].generated_at_unix_ms, *[None] * 5), own)
+                for message_id, own in parts.items()
+            ]
+            rows = sorted([*rows, *orphans], key=lambda row: row.generated_at_unix_ms)
+        return rows
+
+    def prompt_before(self, session_id: str, message_id: str | None, time_ms: int) -> str | None:
+        """The text a person typed last before a message (else before a time), if it was recorded."""
+        limit = time_ms
+        if message_id is not None:
+            stored = (
+                Message.select(Message.generated_at_unix_ms)
+                .where(Message.session_id == session_id, Message.message_id == message_id)
+                .scalar(self._database)
+            )
+            limit = int(stored) if stored is not None else time_ms
+        query = (
+            Part.select(Part.text)
+            .join(
+                Message,
+                on=(Part.session_id == Message.session_id) & (Part.message_id == Message.message_id),
+            )
+            .where(
+                Message.session_id == session_id,
+                Message.role == "user",
+                Message.kind.is_null(),
+                Message.generated_at_unix_ms <= limit,
+                Part.type == "text",
+            )
+            .order_by(Message.generated_at_unix_ms.desc(), Message.id.desc(), Part.id)
+            .limit(1)
+        )
+        rows = list(query.tuples().execute(self._database))
+        return rows[0][0] if rows else None
+
+
+def _message(row: Sequence[Any], parts: Sequence[PartRow]) -> MessageRow:
+    tokens = json.loads(row[5]) if row[5] else None
+    return MessageRow(row[0], row[1], row[2], row[3], row[4], tokens, row[6], row[7], tuple(parts))

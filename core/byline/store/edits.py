@@ -1,0 +1,107 @@
+"""Edits: the recorded changes that attribution works from."""
+
+import json
+import zlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import JOIN, SqliteDatabase
+
+from byline.errors import PatchError
+from byline.patch import Patch, patch_from_json
+from byline.store.models import Content, DiffTrace, Session
+
+
+@dataclass(frozen=True, slots=True)
+class EditRow:
+    """A stored edit of one file. ``repository_id`` is its session's; None when that is not known."""
+
+    id: int
+    session_id: str
+    message_id: str | None
+    tool_call_id: str | None
+    model_id: str | None
+    tool: str | None
+    time_ms: int
+    seq: int
+    path: str
+    cwd: str | None
+    precision: str
+    base_hash: str | None
+    result_hash: str | None
+    repository_id: int | None
+    session_cwd: str | None
+    patch_json: str = field(repr=False)
+
+    def patch(self) -> Patch:
+        """The edit's parsed patch.
+
+        Raises:
+            PatchError: what is stored cannot be read.
+        """
+        try:
+            return patch_from_json(json.loads(self.patch_json))
+        except ValueError as error:
+            raise PatchError(f"the stored patch of edit {self.id} is no JSON: {error}") from error
+
+
+_COLUMNS = (
+    DiffTrace.id,
+    DiffTrace.session_id,
+    DiffTrace.message_id,
+    DiffTrace.tool_call_id,
+    DiffTrace.model_id,
+    DiffTrace.tool,
+    DiffTrace.time_ms,
+    DiffTrace.seq,
+    DiffTrace.path,
+    DiffTrace.cwd,
+    DiffTrace.precision,
+    DiffTrace.base_hash,
+    DiffTrace.result_hash,
+    Session.repository_id,
+    Session.cwd,
+    DiffTrace.patch,
+)
+
+
+class Edits:
+    """Reads of the tables ``diff_traces`` and ``contents``."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    def named(self, basenames: Collection[str], until_ms: int) -> list[EditRow]:
+        """The edits of files with these names, in any folder, up to a time; in order of time, seq, id."""
+        rows: list[EditRow] = []
+        names = sorted(basenames)
+        for start in range(0, len(names), 500):
+            query = self._select().where(
+                DiffTrace.basename.in_(names[start : start + 500]), DiffTrace.time_ms <= until_ms
+            )
+            rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
+        return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
+
+    def of_session(self, session_id: str) -> list[EditRow]:
+        """The edits of one session, oldest first."""
+        query = self._select().where(DiffTrace.session_id == session_id)
+        query = query.order_by(DiffTrace.time_ms, DiffTrace.seq, DiffTrace.id)
+        return [EditRow(*row) for row in query.tuples().execute(self._database)]
+
+    def contents(self, hashes: Iterable[str]) -> dict[str, str]:
+        """The whole contents with these hashes, as far as they are stored and readable."""
+        wanted = sorted(set(hashes))
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), 500):
+            query = Content.select(Content.hash, Content.data).where(
+                Content.hash.in_(wanted[start : start + 500])
+            )
+            for digest, data in query.tuples().execute(self._database):
+                found[digest] = zlib.decompress(data).decode("utf-8", "surrogateescape")
+        return found
+
+    def _select(self) -> Any:
+        return DiffTrace.select(*_COLUMNS).join(
+            Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id)
+        )

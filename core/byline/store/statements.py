@@ -1,0 +1,175 @@
+"""The SQL that writes, beside the models it must agree with, and the keys that make rows unique.
+
+A test holds that every column named here exists in :mod:`byline.store.models`. Standard library only.
+"""
+
+import hashlib
+import posixpath
+
+from byline.record import Edit
+
+UPSERT_SESSION = """
+INSERT INTO sessions (id, agent, native_id, title, title_source, cwd, branch, repository_url,
+                      parent_id, agent_version, source, started_ms, updated_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+  title = CASE WHEN title_source IS 'renamed' THEN title
+               WHEN excluded.title IS NULL THEN title
+               WHEN title_source IS 'agent' AND excluded.title_source IS NOT 'agent' THEN title
+               ELSE excluded.title END,
+  title_source = CASE WHEN title_source IS 'renamed' THEN title_source
+               WHEN excluded.title IS NULL THEN title_source
+               WHEN title_source IS 'agent' AND excluded.title_source IS NOT 'agent' THEN title_source
+               ELSE excluded.title_source END,
+  cwd = COALESCE(cwd, excluded.cwd),
+  branch = COALESCE(excluded.branch, branch),
+  repository_url = COALESCE(repository_url, excluded.repository_url),
+  parent_id = COALESCE(parent_id, excluded.parent_id),
+  agent_version = COALESCE(excluded.agent_version, agent_version),
+  source = COALESCE(excluded.source, source),
+  started_ms = MIN(COALESCE(started_ms, excluded.started_ms), COALESCE(excluded.started_ms, started_ms)),
+  updated_ms = MAX(COALESCE(updated_ms, excluded.updated_ms), COALESCE(excluded.updated_ms, updated_ms))
+"""
+
+MESSAGE_COLUMNS = (
+    "session_id", "message_id", "role", "generated_at_unix_ms", "model_id", "parent_id", "agent",
+    "tokens", "cost", "summary_diffs", "kind",
+)  # fmt: skip
+
+# Role and time stay as first stored; a repeat fills in or renews the rest (ingest.md).
+MESSAGE_CONFLICT = """
+ON CONFLICT (session_id, message_id) DO UPDATE SET
+  model_id = COALESCE(excluded.model_id, model_id),
+  parent_id = COALESCE(excluded.parent_id, parent_id),
+  agent = COALESCE(excluded.agent, agent),
+  tokens = COALESCE(excluded.tokens, tokens),
+  cost = COALESCE(excluded.cost, cost),
+  summary_diffs = COALESCE(excluded.summary_diffs, summary_diffs),
+  kind = COALESCE(excluded.kind, kind)
+WHERE (excluded.model_id IS NOT NULL AND excluded.model_id IS NOT model_id)
+   OR (excluded.parent_id IS NOT NULL AND excluded.parent_id IS NOT parent_id)
+   OR (excluded.agent IS NOT NULL AND excluded.agent IS NOT agent)
+   OR (excluded.tokens IS NOT NULL AND excluded.tokens IS NOT tokens)
+   OR (excluded.cost IS NOT NULL AND excluded.cost IS NOT cost)
+   OR (excluded.summary_diffs IS NOT NULL AND excluded.summary_diffs IS NOT summary_diffs)
+   OR (excluded.kind IS NOT NULL AND excluded.kind IS NOT kind)
+"""
+
+PART_COLUMNS = (
+    "session_id", "message_id", "part_id", "type", "text", "generated_at_unix_ms", "tool",
+    "tool_call_id", "input", "status", "patch",
+)  # fmt: skip
+
+# The same part again: a longer text that begins with the stored one is the part grown; a tool's
+# output, status or input may come later than its call.
+PART_CONFLICT = """
+ON CONFLICT (session_id, message_id, part_id) DO UPDATE SET
+  text = CASE WHEN length(excluded.text) > length(text) THEN excluded.text ELSE text END,
+  tool = COALESCE(excluded.tool, tool),
+  tool_call_id = COALESCE(excluded.tool_call_id, tool_call_id),
+  input = COALESCE(excluded.input, input),
+  status = COALESCE(excluded.status, status),
+  patch = COALESCE(excluded.patch, patch)
+WHERE length(excluded.text) > length(text)
+   OR (excluded.tool IS NOT NULL AND excluded.tool IS NOT tool)
+   OR (excluded.tool_call_id IS NOT NULL AND excluded.tool_call_id IS NOT tool_call_id)
+   OR (excluded.input IS NOT NULL AND excluded.input IS NOT input)
+   OR (excluded.status IS NOT NULL AND excluded.status IS NOT status)
+   OR (excluded.patch IS NOT NULL AND excluded.patch IS NOT patch)
+"""
+
+EDIT_COLUMNS = (
+    "key", "session_id", "message_id", "tool_call_id", "model_id", "tool", "tool_name", "tool_version",
+    "time_ms", "seq", "path", "basename", "cwd", "repository_url", "patch", "added", "removed",
+    "precision", "base_hash", "result_hash", "payload",
+)  # fmt: skip
+
+# The same call seen twice is one edit: what the other sight lacked is filled in, nothing is lost.
+EDIT_CONFLICT_CALL = """
+ON CONFLICT (key) DO UPDATE SET
+  message_id = COALESCE(message_id, excluded.message_id),
+  model_id = COALESCE(model_id, excluded.model_id),
+  tool = COALESCE(tool, excluded.tool),
+  tool_version = COALESCE(tool_version, excluded.tool_version),
+  base_hash = COALESCE(base_hash, excluded.base_hash),
+  result_hash = COALESCE(result_hash, excluded.result_hash)
+WHERE (message_id IS NULL AND excluded.message_id IS NOT NULL)
+   OR (model_id IS NULL AND excluded.model_id IS NOT NULL)
+   OR (tool IS NULL AND excluded.tool IS NOT NULL)
+   OR (tool_version IS NULL AND excluded.tool_version IS NOT NULL)
+   OR (base_hash IS NULL AND excluded.base_hash IS NOT NULL)
+   OR (result_hash IS NULL AND excluded.result_hash IS NOT NULL)
+"""
+
+# Diffs known only by their message are cumulative and are sent again as they grow: the later wins.
+EDIT_CONFLICT_MESSAGE = """
+ON CONFLICT (key) DO UPDATE SET
+  model_id = COALESCE(excluded.model_id, model_id), tool = COALESCE(excluded.tool, tool),
+  tool_version = COALESCE(excluded.tool_version, tool_version), time_ms = excluded.time_ms,
+  patch = excluded.patch, added = excluded.added, removed = excluded.removed,
+  precision = excluded.precision, payload = excluded.payload
+WHERE excluded.time_ms >= time_ms AND excluded.patch IS NOT patch
+"""
+
+INSERT_CONTENT = "INSERT OR IGNORE INTO contents (hash, data) VALUES (?, ?)"
+
+# Counts and facts of a session that follow from its rows.
+RECOUNT_SESSION = """
+UPDATE sessions SET
+  messages = (SELECT count(*) FROM messages WHERE session_id = sessions.id),
+  parts = (SELECT count(*) FROM parts WHERE session_id = sessions.id),
+  prompts = (SELECT count(*) FROM messages m WHERE m.session_id = sessions.id AND m.role = 'user'
+             AND m.kind IS NULL AND EXISTS (
+               SELECT 1 FROM parts p WHERE p.session_id = m.session_id AND p.message_id = m.message_id
+               AND p.type = 'text')),
+  edits = (SELECT count(*) FROM diff_traces WHERE session_id = sessions.id),
+  added = (SELECT COALESCE(sum(added), 0) FROM diff_traces WHERE session_id = sessions.id),
+  removed = (SELECT COALESCE(sum(removed), 0) FROM diff_traces WHERE session_id = sessions.id),
+  models = (SELECT COALESCE(json_group_array(model_id), '[]') FROM (
+    SELECT model_id FROM (
+      SELECT model_id, generated_at_unix_ms AS at FROM messages WHERE session_id = sessions.id
+      UNION ALL SELECT model_id, time_ms FROM diff_traces WHERE session_id = sessions.id)
+    WHERE model_id IS NOT NULL GROUP BY model_id ORDER BY min(at), model_id)),
+  started_ms = (SELECT min(at) FROM (
+    SELECT started_ms AS at UNION ALL
+    SELECT min(generated_at_unix_ms) FROM messages WHERE session_id = sessions.id UNION ALL
+    SELECT min(time_ms) FROM diff_traces WHERE session_id = sessions.id) WHERE at IS NOT NULL),
+  updated_ms = (SELECT max(at) FROM (
+    SELECT updated_ms AS at UNION ALL
+    SELECT max(generated_at_unix_ms) FROM messages WHERE session_id = sessions.id UNION ALL
+    SELECT max(time_ms) FROM diff_traces WHERE session_id = sessions.id) WHERE at IS NOT NULL)
+WHERE id = ?
+"""
+
+
+def absolute_path(path: str, cwd: str | None) -> str:
+    """The recorded path joined to the recorded folder, with ``/`` between components.
+
+    Works on the text alone: the path may be of another machine. A relative path without a folder
+    stays relative.
+    """
+    path = path.replace("\\", "/") if _is_windows(path) or _is_windows(cwd or "") else path
+    if path.startswith("/") or _is_windows(path) or not cwd:
+        return posixpath.normpath(path)
+    return posixpath.normpath(posixpath.join(cwd.replace("\\", "/") if _is_windows(cwd) else cwd, path))
+
+
+def _is_windows(path: str) -> bool:
+    return path.startswith("\\\\") or (len(path) > 2 and path[1] == ":" and path[2] in "\\/")
+
+
+def edit_key(edit: Edit, patch_json: str) -> str:
+    """What two sights of the same edit share (``ingest.md``, "diff-trace payloads")."""
+    path = absolute_path(edit.path, edit.cwd)
+    if edit.tool_call_id:
+        return f"call\0{edit.session_id}\0{edit.tool_call_id}\0{path}"
+    if edit.message_id:
+        return f"message\0{edit.session_id}\0{edit.message_id}\0{path}"
+    digest = hashlib.sha256(f"{edit.time_ms}\0{path}\0{patch_json}".encode("utf-8", "surrogatepass"))
+    return f"diff\0{edit.session_id}\0{digest.hexdigest()}"
+
+
+def content_hash(content: str) -> str:
+    """Git's blob id (SHA-1) of a content, so that it can be compared with a tree's without reading."""
+    data = content.encode("utf-8", "surrogateescape")
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

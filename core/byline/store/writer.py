@@ -1,0 +1,176 @@
+"""Write records in one transaction. Standard library only; the hook path and imports share it."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from byline.patch import Patch, patch_to_json
+from byline.record import Edit, Message, Part, Session
+from byline.store import statements as sql
+
+ROWS_PER_STATEMENT = 500
+"""Rows of one multi-row statement: 500 × 21 columns stay under SQLite's 32,766 variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a batch: new rows, rows that gained something, rows already there."""
+
+    persisted: int = 0
+    updated: int = 0
+    duplicates: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.persisted + other.persisted,
+            self.updated + other.updated,
+            self.duplicates + other.duplicates,
+        )
+
+
+def as_json(value: object) -> str:
+    """Compact JSON as it is kept in the store; lone surrogates survive."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def storable(text: str) -> str:
+    """Text that SQLite can keep: a lone surrogate (half an emoji in a transcript) is replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+class Writer:
+    """Writes records through an open connection; the caller holds the transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def sessions(self, sessions: Iterable[Session], times: dict[str, tuple[int, int]] | None = None) -> None:
+        """Insert sessions, or fill in what the stored ones lack. A title given in Byline stays.
+
+        ``times`` maps a session id to its first and last Unix ms, where known apart from messages.
+        """
+        known = times or {}
+        self._connection.executemany(
+            sql.UPSERT_SESSION,
+            [
+                (
+                    session.id, session.agent, session.native_id,
+                    storable(session.title) if session.title else None, session.title_source,
+                    session.cwd, session.branch, session.repository_url, session.parent_id,
+                    session.agent_version, session.source, *known.get(session.id, (None, None)),
+                )
+                for session in sessions
+            ],
+        )  # fmt: skip
+
+    def messages(self, messages: Sequence[Message]) -> Written:
+        """Insert messages; a repeat renews model, tokens, cost and diffs (``ingest.md``)."""
+        rows = [
+            (
+                message.session_id, message.message_id, message.role, message.generated_at_unix_ms,
+                message.model_id, message.parent_id, message.agent,
+                as_json(message.tokens) if message.tokens is not None else None,
+                message.cost, message.summary_diffs, message.kind,
+            )
+            for message in messages
+        ]  # fmt: skip
+        return self._insert("messages", sql.MESSAGE_COLUMNS, sql.MESSAGE_CONFLICT, rows)
+
+    def parts(self, parts: Sequence[Part]) -> Written:
+        """Insert parts that have a ``part_id``; a longer text for the same id replaces the stored one."""
+        rows = [
+            (
+                part.session_id, part.message_id, part.part_id, part.type, storable(part.text),
+                part.generated_at_unix_ms, part.tool, part.tool_call_id,
+                storable(part.input) if part.input is not None else None, part.status,
+                storable(part.patch) if part.patch is not None else None,
+            )
+            for part in parts
+        ]  # fmt: skip
+        return self._insert("parts", sql.PART_COLUMNS, sql.PART_CONFLICT, rows)
+
+    def edits(self, edits: Sequence[Edit]) -> Written:
+        """Insert edits; the same call again only fills in what was missing."""
+        total = Written()
+        by_message = [edit for edit in edits if not edit.tool_call_id and edit.message_id]
+        others = [edit for edit in edits if edit.tool_call_id or not edit.message_id]
+        for group, conflict in ((others, sql.EDIT_CONFLICT_CALL), (by_message, sql.EDIT_CONFLICT_MESSAGE)):
+            if group:
+                rows = [self._edit_row(edit) for edit in group]
+                total += self._insert("diff_traces", sql.EDIT_COLUMNS, conflict, rows)
+        return total
+
+    def recount(self, session_ids: Iterable[str]) -> None:
+        """Bring the counts, models and times of these sessions up to date with their rows."""
+        self._connection.executemany(sql.RECOUNT_SESSION, [(session_id,) for session_id in session_ids])
+
+    def _edit_row(self, edit: Edit) -> tuple[object, ...]:
+        patch_json = storable(as_json(patch_to_json(Patch((edit.patch,)))))
+        lines = [line for hunk in edit.patch.hunks for line in hunk.lines]
+        added = sum(line.kind == "added" for line in lines)
+        return (
+            sql.edit_key(edit, patch_json), edit.session_id, edit.message_id, edit.tool_call_id,
+            edit.model_id, edit.tool, edit.tool_name, edit.tool_version, edit.time_ms, edit.seq,
+            storable(edit.path), storable(edit.path.replace("\\", "/").rpartition("/")[2]), edit.cwd,
+            edit.repository_url, patch_json, added, len(lines) - added, edit.precision,
+            self._content(edit.before), self._content(edit.after),
+            zlib.compress(edit.payload.encode("utf-8", "surrogatepass")) if edit.payload else None,
+        )  # fmt: skip
+
+    def _content(self, content: str | None) -> str | None:
+        if content is None:
+            return None
+        digest = sql.content_hash(storable(content))
+        data = zlib.compress(storable(content).encode("utf-8", "surrogateescape"))
+        self._connection.execute(sql.INSERT_CONTENT, (digest, data))
+        return digest
+
+    def _insert(
+        self, table: str, columns: Sequence[str], conflict: str, rows: Sequence[tuple[object, ...]]
+    ) -> Written:
+        """Multi-row upsert that tells new rows from renewed and unchanged ones.
+
+        An ``INSERT`` moves ``max(rowid)``; a renewed row counts as a change without doing so.
+        """
+        inserted = changed = 0
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+        one = f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            chunk = rows[start : start + ROWS_PER_STATEMENT]
+            before = self._max_id(table)
+            cursor = self._connection.execute(
+                head + ", ".join([one] * len(chunk)) + conflict,
+                [value for row in chunk for value in row],
+            )
+            new = self._count_above(table, before)
+            inserted += new
+            changed += cursor.rowcount - new
+        return Written(inserted, changed, len(rows) - inserted - changed)
+
+    def _max_id(self, table: str) -> int:
+        query = f"SELECT COALESCE(max(id), 0) FROM {table}"
+        return int(self._connection.execute(query).fetchone()[0])
+
+    def _count_above(self, table: str, row_id: int) -> int:
+        query = f"SELECT count(*) FROM {table} WHERE id > ?"
+        return int(self._connection.execute(query, (row_id,)).fetchone()[0])
