@@ -30,7 +30,7 @@ class _Database(SqliteDatabase):
     def execute_sql(self, sql: str, params: Any = None, *args: Any) -> Any:
         """Run a statement; what SQLite says is raised as :class:`~byline.errors.StoreError`."""
         try:
-            return super().execute_sql(sql, params, *args)
+            return super().execute_sql(sql, params, *args)  # type: ignore[no-untyped-call]
         except DatabaseError as error:
             cause = error.__context__
             if isinstance(cause, sqlite3.Error):
