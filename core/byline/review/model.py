@@ -1,4 +1,4 @@
-"""A review as values: the diff of a commit (or the index, or the work tree) with a credit per touched line."""
+"""A review as values: the diff of a commit, the index or the work tree, with a credit per touched line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
