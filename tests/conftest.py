@@ -5,6 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline: how long an example takes is the machine's business. On CI the same examples every time.
+settings.register_profile("byline", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("byline")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,9 @@
 Pure functions over values, see ``attribution.md``. Imports :mod:`byline.patch` and the standard library.
 """
 
+from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document, construct
+from byline.attribution.edit import Change, Edit, Touched, Version, comparable
+from byline.attribution.intersect import intersect
 from byline.attribution.model import (
     GAP,
     NO_EDIT,
@@ -19,14 +22,23 @@ ENGINE_VERSION = 1
 """Moves when the engine's answers may; kept attributions of another version are made anew."""
 
 __all__ = [
+    "CLOCK_TOLERANCE_MS",
     "ENGINE_VERSION",
     "GAP",
     "NO_EDIT",
     "TOO_LARGE",
     "Assumption",
     "AttributedLine",
+    "Change",
     "Contributor",
     "Credit",
+    "Document",
+    "Edit",
     "Origin",
     "Reason",
+    "Touched",
+    "Version",
+    "comparable",
+    "construct",
+    "intersect",
 ]

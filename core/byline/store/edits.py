@@ -72,14 +72,12 @@ class Edits:
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
-    def named(self, basenames: Collection[str], until_ms: int) -> list[EditRow]:
-        """The edits of files with these names, in any folder, up to a time; in order of time, seq, id."""
+    def named(self, basenames: Collection[str]) -> list[EditRow]:
+        """The edits of files with these names, in any folder, in order of time, session and seq."""
         rows: list[EditRow] = []
         names = sorted(basenames)
         for start in range(0, len(names), 500):
-            query = self._select().where(
-                DiffTrace.basename.in_(names[start : start + 500]), DiffTrace.time_ms <= until_ms
-            )
+            query = self._select().where(DiffTrace.basename.in_(names[start : start + 500]))
             rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
         return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
 

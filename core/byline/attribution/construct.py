@@ -1,0 +1,148 @@
+"""Construct: replay the recorded edits of one document into a weave.
+
+A document is one file of one checkout, followed through renames. Its base is the first edit's own
+before-state where the record carries one, else the version nearest in time at which that edit applies
+as recorded. Later edits that do not apply to what the replay knows tell that something unrecorded
+happened: a version at which they do apply is observed first; else they are placed by their own lines.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from byline.attribution.edit import Edit, Version, old_side
+from byline.attribution.locate import Placed, place_as_recorded, place_by_context
+from byline.attribution.weave import NOBODY, Weave
+from byline.patch import Hunk
+
+CLOCK_TOLERANCE_MS = 120_000
+"""An edit completed later than this after the committer time is no candidate (``attribution.md``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was constructed: the weave, whose owners and killers are indices into ``edits``.
+
+    ``unplaced`` are the indices of edits that no replay could place.
+    """
+
+    edits: tuple[Edit, ...]
+    weave: Weave
+    unplaced: tuple[int, ...]
+    base_assumed: bool
+
+
+def construct(edits: Sequence[Edit], versions: Sequence[Version]) -> Document:
+    """Replay ``edits``, given in causal order, over the ``versions`` of the file known from commits.
+
+    Args:
+        edits: the edits of one document, deduplicated and ordered.
+        versions: contents of the file at commits, in any order; may be empty.
+    """
+    replay = _Replay(edits, sorted(versions, key=lambda version: version.time_ms))
+    for index in range(len(edits)):
+        replay.apply(index)
+    return Document(tuple(edits), replay.weave or Weave(()), tuple(replay.unplaced), replay.base_assumed)
+
+
+class _Replay:
+    def __init__(self, edits: Sequence[Edit], versions: Sequence[Version]) -> None:
+        self._edits = edits
+        self._versions = versions
+        self.weave: Weave | None = None
+        self.unplaced: list[int] = []
+        self.base_assumed = False
+        self._time_ms = 0
+
+    def apply(self, index: int) -> None:
+        edit = self._edits[index]
+        if edit.before is not None:
+            self._see(edit.before)
+            placed = self._placed_in(edit, edit.before)
+        else:
+            placed = self._find(edit)
+        if placed is None:
+            if not self._write_whole(index, edit):
+                self.unplaced.append(index)
+            return
+        self._time_ms = edit.origin.time_ms
+        assert self.weave is not None  # noqa: S101 - both branches above made one
+        self.weave.begin_state(index)
+        for position, count, lines in reversed(placed):
+            self.weave.splice(position, count, lines)
+
+    def _placed_in(self, edit: Edit, before: Sequence[str]) -> list[Placed] | None:
+        """The edit's hunks in its own before-state; where they contradict it, ``after`` decides."""
+        placed = place_as_recorded(edit.hunks, before) if edit.numbered else None
+        if placed is None and edit.after is not None:
+            return [(0, len(before), list(edit.after))]
+        return placed or place_by_context(edit.hunks, before, numbered=edit.numbered)
+
+    def _write_whole(self, index: int, edit: Edit) -> bool:
+        """A whole-file write with no before-state: what it leaves as it was it did not write."""
+        if edit.after is None:
+            return False
+        if self.weave is None:
+            nearest = next(self._nearest(edit.origin.time_ms), None)
+            self.weave = Weave(nearest.lines if nearest else ())
+        self.weave.begin_state(index)
+        self.weave.splice(0, len(self.weave.live), edit.after)
+        return True
+
+    def _see(self, lines: Sequence[str]) -> None:
+        if self.weave is None:
+            self.weave = Weave(lines)
+        else:
+            self.weave.observe(lines)
+
+    def _find(self, edit: Edit) -> list[Placed] | None:
+        """Where an edit without a before-state applies; observes the version it applies to if need be."""
+        if edit.numbered and _expects_nothing(edit.hunks):
+            # A created file: whatever stood there before is gone.
+            self._see(())
+            return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
+        versions = list(self._nearest(edit.origin.time_ms))
+        current = [self.weave.text[line] for line in self.weave.live] if self.weave else None
+        if current is not None:
+            if edit.numbered and (placed := place_as_recorded(edit.hunks, current)) is not None:
+                return placed
+            since = [version for version in versions if version.time_ms >= self._time_ms]
+            placed = self._find_in(since, edit) or place_by_context(
+                edit.hunks, current, numbered=edit.numbered
+            )
+            if placed is not None:
+                return placed
+        if (placed := self._find_in(versions, edit)) is not None:
+            return placed
+        for version in versions:
+            placed = place_by_context(edit.hunks, version.lines, numbered=edit.numbered)
+            if placed is not None:
+                self.base_assumed = self.base_assumed or self.weave is None
+                self._see(version.lines)
+                return placed
+        return None
+
+    def _find_in(self, versions: Sequence[Version], edit: Edit) -> list[Placed] | None:
+        """The first of the versions at which the edit applies as recorded, observed."""
+        if edit.numbered:
+            for version in versions:
+                if (placed := place_as_recorded(edit.hunks, version.lines)) is not None:
+                    self._see(version.lines)
+                    return placed
+        return None
+
+    def _nearest(self, time_ms: int) -> Iterator[Version]:
+        """The versions from the one current at a time back to the oldest, then those after it."""
+        earlier = [version for version in self._versions if version.time_ms <= time_ms]
+        yield from reversed(earlier)
+        yield from self._versions[len(earlier) :]
+
+
+def _expects_nothing(hunks: Sequence[Hunk]) -> bool:
+    return len(hunks) == 1 and hunks[0].old_start == 0 and not old_side(hunks[0])
+
+
+def written_lines(document: Document) -> Iterator[tuple[int, int]]:
+    """Every ``(line id, edit index)`` of lines that a recorded edit wrote."""
+    for line, owner in enumerate(document.weave.owner):
+        if owner != NOBODY:
+            yield line, owner

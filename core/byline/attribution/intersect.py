@@ -1,0 +1,142 @@
+"""Intersect: stamp each touched line of a commit with its origin, or with nothing and the reason.
+
+The lines of both sides of the commit are looked up in what was constructed. Where git's diff pairs
+equal lines another way than the replay did (a slid hunk), the shown line stands for the written one:
+the pairs are followed until a line is reached that the commit really brings or takes away.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from byline.attribution.construct import Document
+from byline.attribution.edit import Change
+from byline.attribution.model import GAP, NO_EDIT, Assumption, Credit
+from byline.attribution.provenance import STRANGER, provenance
+from byline.attribution.unplaced import UnplacedLines
+from byline.attribution.weave import NOBODY
+
+AFTER_COMMIT = Credit("unknown", reason="after_commit")
+
+
+def intersect(
+    documents: Sequence[Document], change: Change, later: frozenset[str] = frozenset()
+) -> list[Credit]:
+    """A credit for each of ``change.touched``, in order.
+
+    Args:
+        documents: what was constructed for the path, one per checkout; edits later than the commit are
+            left out by the caller.
+        later: lines that edits recorded after the commit added; a line without any other origin that is
+            among them has the reason ``after_commit``.
+    """
+    answers = [_Reading(document, change).answers() for document in documents]
+    agreed = [_agreed([answer[index] for answer in answers]) for index in range(len(change.touched))]
+    result = UnplacedLines(documents, change).fill(agreed)
+    if later:
+        for index, touched in enumerate(change.touched):
+            if touched.kind == "added" and result[index].reason in {"no_edit", "gap"}:
+                line = change.new[touched.index]
+                if line in later and any(map(str.isalnum, line)):
+                    result[index] = AFTER_COMMIT
+    return result
+
+
+def _agreed(answers: Sequence[Credit]) -> Credit:
+    """One answer from several checkouts' documents: credit only if all that credit name the same call."""
+    credited = [answer for answer in answers if answer.origin is not None]
+    if not credited:
+        return next((answer for answer in answers if answer.reason != "no_edit"), NO_EDIT)
+    fresh = [answer for answer in credited if not answer.carried] or credited
+    origins = {answer.origin for answer in fresh}
+    if len(origins) == 1:
+        return fresh[0]
+    calls = {origin.tool_call_id or f"edit {origin.edit_id}" for origin in origins if origin is not None}
+    return Credit("unknown", reason="ambiguous", candidates=tuple(sorted(calls)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """How git's diff pairs the lines it does not show as touched, and where it touches."""
+
+    new_of_old: Mapping[int, int]
+    old_of_new: Mapping[int, int]
+
+
+def _sides(change: Change) -> _Sides:
+    added = {line.index for line in change.touched if line.kind == "added"}
+    removed = {line.index for line in change.touched if line.kind == "removed"}
+    kept_old = [index for index in range(len(change.old)) if index not in removed]
+    kept_new = [index for index in range(len(change.new)) if index not in added]
+    return _Sides(dict(zip(kept_old, kept_new, strict=False)), dict(zip(kept_new, kept_old, strict=False)))
+
+
+class _Reading:
+    """One document's answer for one change."""
+
+    def __init__(self, document: Document, change: Change) -> None:
+        self._document = document
+        self._weave = document.weave
+        self._change = change
+        limit = change.time_ms
+        done = sum(edit.origin.time_ms <= limit for edit in document.edits)
+        self._new = provenance(self._weave, change.new, done)
+        self._old = provenance(self._weave, change.old, done)
+        self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
+        self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
+        self._sides = _sides(change)
+
+    def answers(self) -> list[Credit]:
+        return [
+            self._added(line.index) if line.kind == "added" else self._removed(line.index)
+            for line in self._change.touched
+        ]
+
+    def _added(self, index: int) -> Credit:
+        line = self._new[index]
+        carried = False
+        while line in self._place_old:
+            shown = self._sides.new_of_old.get(self._place_old[line])
+            if shown is None:
+                # The parent's own line, taken away and put back by something nobody recorded.
+                carried = True
+                break
+            line = self._new[shown]
+        if line == STRANGER:
+            return NO_EDIT
+        owner = self._weave.owner[line]
+        if owner == NOBODY:
+            return NO_EDIT if self._weave.born[line] == 0 else GAP
+        credit = self._credit(owner)
+        if not carried:
+            return credit
+        stayed = self._same_block(self._place_old[line], index)
+        return replace(credit, carried=True, match="exact" if stayed else "moved")
+
+    def _removed(self, index: int) -> Credit:
+        line = self._old[index]
+        while line in self._place_new:
+            shown = self._sides.old_of_new.get(self._place_new[line])
+            if shown is None:
+                return NO_EDIT
+            line = self._old[shown]
+        if line == STRANGER:
+            return NO_EDIT
+        killer = self._weave.killer[line]
+        if killer < 0:
+            return NO_EDIT
+        return self._credit(killer)
+
+    def _credit(self, edit: int) -> Credit:
+        origin = self._document.edits[edit].origin
+        assumed: Assumption | None = "base" if self._document.base_assumed else None
+        if origin.time_ms > self._change.time_ms and assumed is None:
+            assumed = "clock"
+        return Credit("ai", "exact", origin, assumed=assumed)
+
+    def _same_block(self, old: int, new: int) -> bool:
+        """Whether a removed and an added line belong to one run of changes of git's diff."""
+        while old > 0 and (old - 1) not in self._sides.new_of_old:
+            old -= 1
+        while new > 0 and (new - 1) not in self._sides.old_of_new:
+            new -= 1
+        return self._sides.new_of_old.get(old - 1, -1) == new - 1

@@ -1,0 +1,223 @@
+"""The weave: every line a document ever had, who wrote it, who removed it, and in which order.
+
+Lines have ids, numbered as they come. ``live`` is the document now. Lines that died stay as tombstones
+in the total order, so that a line found in a commit can be looked for where it used to stand. Every
+state the document passed through can be rebuilt and is known by a hash of its lines.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from byline.attribution.align import align
+
+NOBODY = -1
+"""Owner of a line that no recorded edit wrote; killer of a line that vanished without a record."""
+
+ALIVE = -2
+"""Killer of a line that stands in the document."""
+
+_HEAD = 0
+"""The id before the first line of the total order; no line of the document."""
+
+Survivors = Callable[[Sequence[str], Sequence[str]], list[tuple[int, int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """At ``position`` of the live lines, ``removed`` ids gave way to ``inserted`` ones."""
+
+    position: int
+    removed: tuple[int, ...]
+    inserted: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class State:
+    """A state of the document. ``edit`` is the edit that led to it, NOBODY for an observation."""
+
+    edit: int
+    digest: int
+    size: int
+    splices: list[Splice] = field(default_factory=list)
+
+
+class Weave:
+    """Built by replay (:mod:`byline.attribution.construct`), then only read."""
+
+    def __init__(self, base: Sequence[str]) -> None:
+        """Begin with ``base`` lines that nobody is known to have written."""
+        self.text: list[str] = [""]
+        self.owner: list[int] = [NOBODY]
+        self.killer: list[int] = [ALIVE]
+        self.born: list[int] = [0]
+        self.died: list[int] = [-1]
+        """The state at which a line came and went; -1 while it stands."""
+        self._after: list[int] = [-1]
+        self.live: list[int] = []
+        self.base_size = len(base)
+        self._digest = 0
+        previous = _HEAD
+        for line in base:
+            previous = self._new(line, NOBODY, previous)
+            self.live.append(previous)
+        self.states: list[State] = [State(NOBODY, self._digest, len(self.live))]
+
+    # -- building ---------------------------------------------------------------------------------
+
+    def begin_state(self, edit: int) -> None:
+        """Open a new state, led to by ``edit`` (or NOBODY); the splices that follow belong to it."""
+        self.states.append(State(edit, self._digest, len(self.live)))
+
+    def splice(self, position: int, count: int, lines: Sequence[str], survivors: Survivors = align) -> None:
+        """Replace ``count`` live lines at ``position`` by ``lines``, on behalf of the open state's edit.
+
+        Lines equal on both sides, as ``survivors`` aligns them, stay what they are: whoever sends a line
+        again unchanged did not write it.
+        """
+        state = self.states[-1]
+        number = len(self.states) - 1
+        removed = self.live[position : position + count]
+        inserted: list[int] = []
+        previous = self.live[position - 1] if position else _HEAD
+        at_old = at_new = 0
+        blocks = survivors([self.text[line] for line in removed], lines)
+        for old, new, size in [*blocks, (len(removed), len(lines), 0)]:
+            for line in removed[at_old:old]:
+                self.killer[line] = state.edit
+                self.died[line] = number
+                self._digest = _mixed(self._digest, -hash(self.text[line]))
+                previous = line
+            for content in lines[at_new:new]:
+                previous = self._new(content, state.edit, previous, number)
+                inserted.append(previous)
+            inserted += removed[old : old + size]
+            if size:
+                previous = removed[old + size - 1]
+            at_old, at_new = old + size, new + size
+        self.live[position : position + count] = inserted
+        state.splices.append(Splice(position, tuple(removed), tuple(inserted)))
+        state.digest, state.size = self._digest, len(self.live)
+
+    def observe(self, lines: Sequence[str]) -> bool:
+        """Note that the document was seen to read ``lines``; whether that was news.
+
+        Strangers among them become lines without an owner; live lines that are missing vanish without
+        a record. A run that vanished so before, and is back whole and verbatim in its place, returns.
+        """
+        if len(lines) == len(self.live) and all(
+            self.text[line] == seen for line, seen in zip(self.live, lines, strict=True)
+        ):
+            return False
+        self.begin_state(NOBODY)
+        old = [self.text[line] for line in self.live]
+        at_old = at_new = 0
+        changes: list[tuple[int, int, Sequence[str]]] = []
+        for block_old, block_new, size in [*align(old, lines), (len(old), len(lines), 0)]:
+            if block_old > at_old or block_new > at_new:
+                changes.append((at_old, block_old - at_old, lines[at_new:block_new]))
+            at_old, at_new = block_old + size, block_new + size
+        for position, count, strangers in reversed(changes):
+            if not count and self._returns(position, strangers):
+                continue
+            self.splice(position, count, strangers)
+        return True
+
+    def _returns(self, position: int, lines: Sequence[str]) -> bool:
+        """Bring back the run of suspended lines that stood at ``position``, if ``lines`` is just that run."""
+        ids: list[int] = []
+        line = self._after[self.live[position - 1] if position else _HEAD]
+        while line >= 0 and self.killer[line] != ALIVE:
+            if self.killer[line] == NOBODY:
+                ids.append(line)
+            line = self._after[line]
+        if not ids or [self.text[line] for line in ids] != list(lines):
+            return False
+        for line in ids:
+            self.killer[line] = ALIVE
+            self.died[line] = -1
+            self._digest = _mixed(self._digest, hash(self.text[line]))
+        self.live[position:position] = ids
+        state = self.states[-1]
+        state.splices.append(Splice(position, (), tuple(ids)))
+        state.digest, state.size = self._digest, len(self.live)
+        return True
+
+    def _new(self, content: str, owner: int, previous: int, number: int = 0) -> int:
+        line = len(self.text)
+        self.text.append(content)
+        self.owner.append(owner)
+        self.killer.append(ALIVE)
+        self.born.append(number)
+        self.died.append(-1)
+        self._after.append(self._after[previous])
+        self._after[previous] = line
+        self._digest = _mixed(self._digest, hash(content))
+        return line
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def order(self) -> Iterator[int]:
+        """Every line that ever was, in the total order."""
+        line = self._after[_HEAD]
+        while line >= 0:
+            yield line
+            line = self._after[line]
+
+    def state_lines(self, number: int) -> list[int]:
+        """The ids of the document's lines at a state, by undoing what came after it."""
+        lines = list(self.live)
+        for state in reversed(self.states[number + 1 :]):
+            for splice in reversed(state.splices):
+                lines[splice.position : splice.position + len(splice.inserted)] = splice.removed
+        return lines
+
+    def states_reading(self, lines: Sequence[str]) -> Iterator[int]:
+        """The states at which the document read exactly ``lines``, latest first."""
+        digest = 0
+        for line in lines:
+            digest = _mixed(digest, hash(line))
+        for number in range(len(self.states) - 1, -1, -1):
+            state = self.states[number]
+            if state.digest == digest and state.size == len(lines):
+                ids = self.state_lines(number)
+                if all(self.text[line] == seen for line, seen in zip(ids, lines, strict=True)):
+                    yield number
+
+    def nearest_state(self, lines: Sequence[str]) -> int:
+        """The state whose lines, as a multiset, differ least from ``lines``; the latest of equals."""
+        wanted = Counter(lines)
+        have: Counter[str] = Counter()
+        common = 0
+        best, best_distance = 0, -1
+
+        def put(ids: Sequence[int]) -> int:
+            gained = 0
+            for line in ids:
+                content = self.text[line]
+                gained += have[content] < wanted[content]
+                have[content] += 1
+            return gained
+
+        def take(ids: Sequence[int]) -> int:
+            lost = 0
+            for line in ids:
+                content = self.text[line]
+                have[content] -= 1
+                lost += have[content] < wanted[content]
+            return lost
+
+        common += put(self.state_lines(0))
+        for number, state in enumerate(self.states):
+            for splice in state.splices:
+                common -= take(splice.removed)
+                common += put(splice.inserted)
+            distance = state.size + len(lines) - 2 * common
+            if best_distance < 0 or distance <= best_distance:
+                best, best_distance = number, distance
+        return best
+
+
+def _mixed(digest: int, value: int) -> int:
+    """A 64-bit sum of line hashes: the same for the same lines in any order, kept incrementally."""
+    return (digest + value) & 0xFFFF_FFFF_FFFF_FFFF

@@ -1,0 +1,172 @@
+"""The edits that may have written a commit's lines, as the engine takes them, file by file."""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from byline.attribution import Edit, Origin, Version, comparable
+from byline.errors import PatchError
+from byline.git.model import FileChange
+from byline.git.repository import Repository
+from byline.patch import FilePatch
+from byline.review.places import Place, Places
+from byline.review.repositories import bind_sessions, repository_row
+from byline.store.edits import EditRow
+from byline.store.store import Store
+
+MAX_VERSIONS = 200
+"""How many contents of a file, the newest first, an edit without a before-state is tried on."""
+
+_UNNUMBERED = {"strings", "patch_text"}
+
+
+class Candidates:
+    """Gathers the edits of the changed files, resolved to places in the repository."""
+
+    def __init__(
+        self,
+        store: Store,
+        repository: Repository,
+        changes: Sequence[FileChange],
+        parent: str | None,
+        rev: str | None,
+    ) -> None:
+        self._store = store
+        self._repository = repository
+        self._changes = changes
+        self._revs = [name for name in (parent, rev) if name]
+        self._parent = parent
+        self._by_path: dict[str, list[tuple[Place, EditRow]]] = {}
+        self._later: dict[str, list[EditRow]] = {}
+        self._contents: dict[str, str] = {}
+        self._patches: dict[int, FilePatch] = {}
+        self.problems: list[str] = []
+        """Sentences about records that could not be used; each cost that edit only."""
+
+    def gather(self, until_ms: int) -> None:
+        """Fetch the edits of the changed files; those completed after ``until_ms`` are only remembered."""
+        paths = {path for change in self._changes for path in (change.old_path, change.new_path) if path}
+        rows = self._store.edits.named({posixpath.basename(path) for path in paths})
+        if not rows:
+            return
+        if any(row.repository_id is None for row in rows) and bind_sessions(self._store):
+            rows = self._store.edits.named({posixpath.basename(path) for path in paths})
+        own = repository_row(self._store, self._repository)
+        places = Places(
+            own, self._store.repositories.all(), self._repository.worktrees(), self._tree_paths
+        ).resolve(rows)
+        by_path: defaultdict[str, list[tuple[Place, EditRow]]] = defaultdict(list)
+        later: defaultdict[str, list[EditRow]] = defaultdict(list)
+        for row in rows:
+            place = places.get(row.id)
+            if place is None or place.path not in paths:
+                continue
+            if row.time_ms > until_ms:
+                later[place.path].append(row)
+            elif (patch := self._patch(row)) is not None:
+                self._patches[row.id] = patch
+                by_path[place.path].append((place, row))
+        self._by_path, self._later = dict(by_path), dict(later)
+        hashes = {
+            digest
+            for entries in by_path.values()
+            for _, row in entries
+            for digest in (row.base_hash, row.result_hash)
+            if digest
+        }
+        self._contents = self._store.edits.contents(hashes)
+
+    def concern(self, change: FileChange) -> bool:
+        """Whether any edit, earlier or later, was of this file."""
+        names = _names(change)
+        return any(name in self._by_path or name in self._later for name in names)
+
+    def documents(self, change: FileChange) -> list[tuple[list[Edit], list[Version]]]:
+        """The edits of the file, one list per checkout in causal order, each with the versions to try.
+
+        Edits of the old path of a rename belong to the same document.
+        """
+        by_root: defaultdict[str, list[EditRow]] = defaultdict(list)
+        for name in _names(change):
+            for place, row in self._by_path.get(name, ()):
+                by_root[place.root].append(row)
+        documents: list[tuple[list[Edit], list[Version]]] = []
+        for root in sorted(by_root):
+            rows = sorted(by_root[root], key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
+            edits = [self._edit(row) for row in rows]
+            needs_base = any(edit.before is None for edit in edits)
+            documents.append((edits, self._versions(change, rows[0].time_ms) if needs_base else []))
+        return documents
+
+    def later_lines(self, change: FileChange) -> frozenset[str]:
+        """The lines that edits recorded after the commit added to this file."""
+        lines: set[str] = set()
+        for name in _names(change):
+            for row in self._later.get(name, ()):
+                patch = self._patch(row)
+                for hunk in patch.hunks if patch else ():
+                    lines |= {line.content.removesuffix("\r") for line in hunk.lines if line.kind == "added"}
+        return frozenset(lines)
+
+    def window(self) -> tuple[int, int] | None:
+        """First and last time (ms) of the edits that were considered."""
+        times = [row.time_ms for entries in self._by_path.values() for _, row in entries]
+        return (min(times), max(times)) if times else None
+
+    def _patch(self, row: EditRow) -> FilePatch | None:
+        try:
+            files = row.patch().files
+        except PatchError as error:
+            self.problems.append(f"{row.path}: {error}")
+            return None
+        return files[0] if files else None
+
+    def _edit(self, row: EditRow) -> Edit:
+        patch = self._patches[row.id]
+        origin = Origin(
+            row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
+        )
+        return Edit(
+            origin,
+            patch.hunks,
+            () if patch.kind == "added" and row.base_hash is None else self._lines(row.base_hash),
+            self._lines(row.result_hash),
+            row.precision not in _UNNUMBERED,
+        )
+
+    def _lines(self, digest: str | None) -> tuple[str, ...] | None:
+        content = self._contents.get(digest) if digest else None
+        return comparable(content) if content is not None else None
+
+    def _versions(self, change: FileChange, first_ms: int) -> list[Version]:
+        if self._parent is None:
+            return []
+        names = _names(change)
+        first = first_ms // 1000
+        found = self._repository.path_versions(self._parent, names, first)[:MAX_VERSIONS]
+        before = self._repository.commit_before(self._parent, first)
+        based = self._repository.commit(before) if before else None
+        wanted = {version.oid: version.commit_time for version in reversed(found)}
+        bases = [f"{based.oid}:{name}" for name in names] if based else []
+        blobs = self._repository.blobs([*wanted, *bases])
+        versions = [_version(time, blobs[oid]) for oid, time in wanted.items()]
+        versions += [_version(based.commit_time, blobs[name]) for name in bases] if based else []
+        return [version for version in versions if version is not None]
+
+    def _tree_paths(self) -> Collection[str]:
+        paths = {path for change in self._changes for path in _names(change)}
+        for rev in self._revs:
+            paths |= set(self._repository.files(rev))
+        return paths
+
+
+def _version(time: int, content: str | None) -> Version | None:
+    return Version(time * 1000, comparable(content)) if content is not None else None
+
+
+def _names(change: FileChange) -> list[str]:
+    """The paths whose edits count for a change: a copy's source keeps its own."""
+    names = [change.new_path]
+    if change.status != "copied":
+        names.append(change.old_path)
+    return [name for name in dict.fromkeys(names) if name]

@@ -1,0 +1,447 @@
+"""The scenarios of ``attribution.md``, each over a real git repository, by session and model per line.
+
+Their numbers are in the names. Rules 7 to 9 (reformatting, rewording, moves) and shell windows come with
+the complete engine; their scenarios are not here yet.
+"""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from world import World, told
+
+from byline.git.repository import Repository
+from byline.review.review import review_staged, review_worktree
+
+BASE = "".join(f"line {number}\n" for number in range(1, 31))
+
+
+def test_s1_lines_inserted_into_another_sessions_function_are_their_own(world: World) -> None:
+    a, b = world.agent("A", "opus"), world.agent("B", "gpt")
+    a.writes("f.py", "def f():\n    one = 1\n    two = 2\n    return one + two\n")
+    b.replaces("f.py", "    two = 2\n", "    x = 10\n    y = 20\n    z = 30\n    two = 2\n")
+    world.commit()
+    assert told(world.review()) == [
+        "+def f(): | A opus exact",
+        "+    one = 1 | A opus exact",
+        "+    x = 10 | B gpt exact",
+        "+    y = 20 | B gpt exact",
+        "+    z = 30 | B gpt exact",
+        "+    two = 2 | A opus exact",
+        "+    return one + two | A opus exact",
+    ]
+
+
+def test_s2_the_brace_that_git_shows_stands_for_the_one_that_was_written(world: World) -> None:
+    world.person_writes("f.c", "int a() {\n  return 1;\n}\n")
+    world.commit()
+    a = world.agent("A")
+    a.writes("f.c", "int a() {\n  return 1;\n}\n\nint b() {\n  return 2;\n}\n")
+    world.commit()
+    assert [line.endswith("A opus exact") for line in told(world.review())] == [True] * 4
+
+
+def test_s2_a_function_put_before_its_twin_slides_and_stays_credited(world: World) -> None:
+    world.person_writes("f.c", "head\n\nvoid a() {\n  x();\n}\n\nvoid z() {\n  x();\n}\n")
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.c", "void z() {", "void m() {\n  x();\n}\n\nvoid z() {")
+    world.commit()
+    lines = told(world.review())
+    assert len(lines) == 4
+    assert all(line.endswith("A opus exact") for line in lines)
+
+
+def test_s3_drifting_numbers_keep_every_session_its_own_lines(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a, b, c = world.agent("A"), world.agent("B"), world.agent("C")
+    a.writes("f.txt", "a one\na two\n" + world.read("f.txt"))
+    b.writes("f.txt", world.read("f.txt") + "b one\n")
+    c.replaces("f.txt", "line 15\n", "line 15\nc one\nc two\n")
+    world.commit()
+    assert told(world.review()) == [
+        "+a one | A opus exact",
+        "+a two | A opus exact",
+        "+c one | C opus exact",
+        "+c two | C opus exact",
+        "+b one | B opus exact",
+    ]
+
+
+def test_s3_an_edit_recorded_before_a_person_inserted_above_it_is_still_found(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a, b = world.agent("A"), world.agent("B")
+    a.replaces("f.txt", "line 20\n", "line 20\nfrom a\n")
+    world.person_writes("f.txt", "typed 1\ntyped 2\n" + world.read("f.txt"))
+    b.replaces("f.txt", "line 25\n", "line 25\nfrom b\n")
+    world.commit()
+    assert told(world.review()) == [
+        "+typed 1 | unknown no_edit",
+        "+typed 2 | unknown no_edit",
+        "+from a | A opus exact",
+        "+from b | B opus exact",
+    ]
+
+
+def test_s4_a_line_rewritten_by_a_person_is_unknown_and_its_neighbours_are_not(world: World) -> None:
+    a = world.agent("A")
+    a.writes("f.py", "alpha = 1\nbeta = 2\ngamma = 3\n")
+    world.person_replaces("f.py", "beta = 2", "print('something else entirely')")
+    world.commit()
+    assert told(world.review()) == [
+        "+alpha = 1 | A opus exact",
+        "+print('something else entirely') | unknown no_edit",
+        "+gamma = 3 | A opus exact",
+    ]
+
+
+def test_s7_the_old_last_line_without_newline_is_not_the_appenders(world: World) -> None:
+    world.person_writes("f.txt", "one\ntwo")
+    world.commit()
+    world.agent("A").writes("f.txt", "one\ntwo\nthree\n")
+    world.commit()
+    assert told(world.review()) == [
+        "-two | unknown no_edit",
+        "+two | unknown no_edit",
+        "+three | A opus exact",
+    ]
+
+
+def test_s8_a_model_switch_between_two_calls_gives_each_line_its_calls_model(world: World) -> None:
+    a = world.agent("A", "opus")
+    a.writes("f.py", "first = 1\n")
+    a.model = "sonnet"
+    a.writes("f.py", "first = 1\nsecond = 2\n")
+    world.commit()
+    assert told(world.review()) == ["+first = 1 | A opus exact", "+second = 2 | A sonnet exact"]
+
+
+def test_s9_hunks_committed_apart_are_credited_in_their_own_commit(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.txt", "line 3\n", "line 3\nearly\n")
+    first = world.read("f.txt")
+    a.replaces("f.txt", "line 28\n", "line 28\nlate\n")
+    blob = world.git("hash-object", "-w", "--stdin", stdin=first)
+    world.git("update-index", "--cacheinfo", f"100644,{blob},f.txt")
+    world.commit(all_files=False)
+    world.commit()
+    assert told(world.review("HEAD^")) == ["+early | A opus exact"]
+    assert told(world.review("HEAD")) == ["+late | A opus exact"]
+
+
+def test_s9_the_later_hunk_may_be_committed_first(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.txt", "line 3\n", "line 3\nearly\n")
+    a.replaces("f.txt", "line 28\n", "line 28\nlate\n")
+    blob = world.git("hash-object", "-w", "--stdin", stdin=BASE.replace("line 28\n", "line 28\nlate\n"))
+    world.git("update-index", "--cacheinfo", f"100644,{blob},f.txt")
+    world.commit(all_files=False)
+    world.commit()
+    assert told(world.review("HEAD^")) == ["+late | A opus exact"]
+    assert told(world.review("HEAD")) == ["+early | A opus exact"]
+
+
+def test_s10_a_file_renamed_in_the_same_commit_keeps_its_author(world: World) -> None:
+    world.person_writes("old.py", BASE)
+    world.commit()
+    world.agent("A").replaces("old.py", "line 9\n", "line 9\nfrom a\n")
+    world.git("mv", "old.py", "new.py")
+    world.commit()
+    review = world.review()
+    assert review.files[0].status == "renamed"
+    assert told(review) == ["+from a | A opus exact"]
+
+
+def test_s11_an_edit_in_another_worktree_or_on_another_machine_counts(
+    world: World, clone_of: Callable[[World, str], Path]
+) -> None:
+    world.person_writes("src/f.txt", BASE)
+    world.commit()
+    elsewhere = clone_of(world, "side")
+    world.agent("A", checkout=elsewhere).replaces("src/f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.tick()
+    world.git("commit", "-qam", "side", folder=elsewhere)
+    assert told(world.review("side")) == ["+from a | A opus exact"]
+    b = world.agent("B", root="/Users/mia/code/project")
+    b.replaces("src/f.txt", "line 9\n", "line 9\nfrom b\n")
+    world.commit()
+    assert told(world.review()) == ["+from b | B opus exact"]
+
+
+def test_s12_and_rule_14_what_no_edit_recorded_is_unknown(world: World) -> None:
+    world.agent("A").writes("other.py", "x = 1\n")
+    world.person_writes("f.py", "x = 1\n")
+    world.commit()
+    assert told(world.review(), "f.py") == ["+x = 1 | unknown no_edit"]
+
+
+def test_s13_of_three_identical_lines_the_two_an_agent_deleted_are_its(world: World) -> None:
+    world.person_writes("f.txt", "a\nsame\nb\nsame\nc\nsame\nd\n")
+    world.commit()
+    world.agent("A").writes("f.txt", "a\nb\nc\nsame\nd\n")
+    world.person_writes("f.txt", "a\nb\nc\nd\n")
+    world.commit()
+    assert told(world.review()) == [
+        "-same | A opus exact",
+        "-same | A opus exact",
+        "-same | unknown no_edit",
+    ]
+
+
+def test_s14_amend_rebase_and_cherry_pick_keep_the_owner(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.person_writes("g.txt", "g\n")
+    world.commit()
+    a, b = world.agent("A"), world.agent("B")
+    world.git("checkout", "-qb", "topic")
+    a.replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.commit("one")
+    b.replaces("f.txt", "line 20\n", "line 20\nfrom b\n")
+    world.commit("two")
+    world.git("commit", "--amend", "-qm", "two, amended")
+    assert told(world.review()) == ["+from b | B opus exact"]
+    world.git("checkout", "-q", "main")
+    world.person_writes("f.txt", "typed\n" + world.read("f.txt"))
+    world.commit("meanwhile")
+    world.git("checkout", "-q", "topic")
+    world.git("rebase", "-q", "main")
+    assert told(world.review("topic^")) == ["+from a | A opus exact"]
+    assert told(world.review("topic")) == ["+from b | B opus exact"]
+    world.git("checkout", "-q", "main")
+    world.git("cherry-pick", "topic")
+    assert told(world.review("main")) == ["+from b | B opus exact"]
+    world.git("reset", "-q", "--hard", "main^")
+    world.git("merge", "-q", "--squash", "topic")
+    world.commit("squashed")
+    assert told(world.review("main")) == ["+from a | A opus exact", "+from b | B opus exact"]
+
+
+def test_s15_a_whole_file_write_owns_only_the_lines_it_changed(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A", with_before=True)
+    a.writes("f.txt", BASE.replace("line 7\n", "seven\n").replace("line 21\n", ""))
+    world.commit()
+    assert told(world.review()) == [
+        "-line 7 | A opus exact",
+        "+seven | A opus exact",
+        "-line 21 | A opus exact",
+    ]
+
+
+def test_s16_a_line_undone_by_an_edit_and_retyped_by_a_person_is_unknown(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.txt", "line 7\n", "line 7\nadded by a\n")
+    a.replaces("f.txt", "added by a\n", "")
+    world.person_replaces("f.txt", "line 7\n", "line 7\nadded by a\n")
+    world.commit()
+    assert told(world.review()) == ["+added by a | unknown no_edit"]
+
+
+def test_s17_equal_files_of_two_repositories_are_kept_apart(
+    world: World, other_world: Callable[[World], World]
+) -> None:
+    other = other_world(world)
+    world.agent("A").writes("f.py", "shared = True\n")
+    world.commit()
+    other.now_ms = world.now_ms
+    other.person_writes("f.py", "shared = True\n")
+    other.commit()
+    assert told(world.review()) == ["+shared = True | A opus exact"]
+    assert told(other.review()) == ["+shared = True | unknown no_edit"]
+
+
+def test_s18_a_crlf_file_edited_by_a_tool_that_reports_lf_is_credited(world: World) -> None:
+    world.person_writes("f.txt", BASE.replace("\n", "\r\n"))
+    world.commit()
+    a = world.agent("A")
+    after = BASE.replace("line 4\n", "line 4\nfrom a\n")
+    a.records("f.txt", BASE, after)
+    world.person_writes("f.txt", after.replace("\n", "\r\n"))
+    world.commit()
+    assert told(world.review()) == ["+from a\r | A opus exact"]
+
+
+def test_s20_lines_an_agent_wrote_to_resolve_a_conflict_are_its(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    world.git("checkout", "-qb", "topic")
+    world.person_replaces("f.txt", "line 5\n", "line 5 topic\n")
+    world.commit()
+    world.git("checkout", "-q", "main")
+    world.person_replaces("f.txt", "line 5\n", "line 5 main\n")
+    world.commit()
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("merge", "topic")
+    a = world.agent("A")
+    conflicted = world.read("f.txt")
+    assert "<<<<<<<" in conflicted
+    a.writes("f.txt", BASE.replace("line 5\n", "line 5 resolved by a\n"))
+    world.commit("merged")
+    assert told(world.review()) == ["-line 5 main | A opus exact", "+line 5 resolved by a | A opus exact"]
+
+
+def test_s21_an_index_one_edit_stale_is_credited_to_the_edit_it_holds(world: World) -> None:
+    world.person_writes("f.py", "name = 'x'\nother = 2\n")
+    world.commit()
+    a, b = world.agent("A", "opus"), world.agent("B", "gpt")
+    a.replaces("f.py", "other = 2\n", "limit = 30\nother = 2\n")
+    world.git("add", "f.py")
+    b.replaces("f.py", "limit = 30", "limit = 60")
+    world.commit(all_files=False)
+    assert told(world.review()) == ["+limit = 30 | A opus exact"]
+    world.commit()
+    assert told(world.review()) == ["-limit = 30 | B gpt exact", "+limit = 60 | B gpt exact"]
+
+
+def test_s24_a_block_that_went_into_a_stash_and_came_back_is_its_authors(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a, b = world.agent("A"), world.agent("B", with_before=True)
+    a.replaces("f.txt", "line 5\n", "line 5\nblock one\nblock two\nblock three\n")
+    world.git("stash", "-q")
+    b.replaces("f.txt", "line 25\n", "line 25\nfrom b\n")
+    world.git("commit", "-qam", "b's")
+    world.git("stash", "pop", "-q")
+    world.commit()
+    assert told(world.review("HEAD^")) == ["+from b | B opus exact"]
+
+
+def test_s26_edits_of_one_path_in_two_worktrees_are_each_their_own(
+    world: World, clone_of: Callable[[World, str], Path]
+) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    elsewhere = clone_of(world, "side")
+    world.agent("A").replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.agent("B", checkout=elsewhere).replaces("f.txt", "line 25\n", "line 25\nfrom b\n")
+    world.commit()
+    world.git("commit", "-qam", "side", folder=elsewhere)
+    assert told(world.review("main")) == ["+from a | A opus exact"]
+    assert told(world.review("side")) == ["+from b | B opus exact"]
+    world.git("merge", "-q", "side", "-m", "merged")
+    assert [line.partition(" carried")[0] for line in told(world.review())] == ["+from b | B opus exact"]
+
+
+def test_s31_one_uncommitted_edit_committed_on_two_branches_is_credited_on_both(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    world.agent("A").replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.git("checkout", "-qb", "one")
+    world.commit()
+    world.git("checkout", "-qb", "two", "main")
+    world.git("checkout", "-q", "one", "--", "f.txt")
+    world.commit()
+    assert told(world.review("one")) == ["+from a | A opus exact"]
+    assert told(world.review("two")) == ["+from a | A opus exact"]
+
+
+def test_s35_an_edit_recorded_a_day_after_the_commit_credits_nothing(world: World) -> None:
+    world.person_writes("f.txt", BASE + "the very line\n")
+    world.commit()
+    a = world.agent("A")
+    a.records("f.txt", BASE, BASE + "the very line\n", time_ms=world.now_ms + 86_400_000)
+    assert "+the very line | unknown after_commit" in told(world.review())
+
+
+def test_s37_a_shorter_path_of_the_same_name_is_not_meant(world: World) -> None:
+    world.person_writes("src/i.ts", "one\n")
+    world.person_writes("packages/a/src/i.ts", "one\n")
+    world.commit()
+    a = world.agent("A", root="/home/x/project")
+    a.records("packages/a/src/i.ts", "one\n", "one\ntwo two two two\n")
+    world.person_writes("src/i.ts", "one\ntwo two two two\n")
+    world.commit()
+    assert told(world.review()) == ["+two two two two | unknown no_edit"]
+
+
+def test_rule_2_a_line_sent_again_unchanged_stays_its_first_authors(world: World) -> None:
+    a, b = world.agent("A"), world.agent("B")
+    a.writes("f.py", "one = 1\ntwo = 2\nthree = 3\n")
+    world.tick()
+    patch_text = "one = 1\ntwo = 2\nnew = 9\nthree = 3\n"
+    b.writes("f.py", patch_text)
+    world.commit()
+    assert told(world.review()) == [
+        "+one = 1 | A opus exact",
+        "+two = 2 | A opus exact",
+        "+new = 9 | B opus exact",
+        "+three = 3 | A opus exact",
+    ]
+
+
+def test_rule_10_a_deleted_file_is_its_deleters_if_an_edit_emptied_it(world: World) -> None:
+    world.person_writes("f.txt", "one\ntwo\n")
+    world.commit()
+    (world.path / "f.txt").unlink()
+    world.commit()
+    assert told(world.review()) == ["-one | unknown no_edit", "-two | unknown no_edit"]
+
+
+def test_rule_14_the_same_call_recorded_twice_is_one_edit(world: World) -> None:
+    a = world.agent("A")
+    a.writes("f.py", "x = 1\n")
+    a.calls = 0
+    a.records("f.py", "", "x = 1\n")
+    world.commit()
+    assert told(world.review()) == ["+x = 1 | A opus exact"]
+    assert len(world.store.edits.of_session("cc_A")) == 1
+
+
+def test_the_index_and_the_work_tree_are_reviewed_before_committing(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.txt", "line 5\n", "line 5\nstaged\n")
+    world.git("add", "f.txt")
+    a.replaces("f.txt", "line 25\n", "line 25\nunstaged\n")
+    a.writes("untracked.py", "new = 1\n")
+    repository = Repository.open(world.path)
+    assert told(review_staged(world.store, repository, now_ms=world.now_ms)) == ["+staged | A opus exact"]
+    assert told(review_worktree(world.store, repository, now_ms=world.now_ms)) == [
+        "+unstaged | A opus exact",
+        "+new = 1 | A opus exact",
+    ]
+
+
+def test_a_repository_without_commits_can_be_reviewed_before_the_first(world: World) -> None:
+    world.agent("A").writes("f.txt", "one\n")
+    world.git("add", "-A")
+    staged = review_staged(world.store, Repository.open(world.path), now_ms=world.now_ms)
+    assert told(staged) == ["+one | A opus exact"]
+
+
+def test_edits_of_a_session_whose_repository_is_not_known_credit_nothing(world: World) -> None:
+    world.person_writes("src/f.txt", BASE)
+    world.commit()
+    a = world.agent("A", root=None)
+    a.recorded_root = "/gone/project"
+    a.replaces("src/f.txt", "line 5\n", "line 5\nfrom a\n")
+    with world.store.write() as writer:
+        writer._connection.execute("UPDATE sessions SET cwd = '/gone/project', repository_id = NULL")
+    world.commit()
+    assert told(world.review()) == ["+from a | unknown no_edit"]
+
+
+def test_a_malformed_stored_patch_costs_that_edit_only_and_is_named(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    a.replaces("f.txt", "line 5\n", "line 5\ngood\n")
+    a.replaces("f.txt", "line 25\n", "line 25\nbad\n")
+    with world.store.write() as writer:
+        writer._connection.execute("UPDATE diff_traces SET patch = '{broken' WHERE seq = 2")
+    world.commit()
+    review = world.review()
+    assert told(review) == ["+good | A opus exact", "+bad | unknown no_edit"]
+    assert len(review.problems) == 1
+    assert "f.txt" in review.problems[0]

@@ -1,0 +1,183 @@
+"""A world in which agents and people really write files, and what agents do is recorded."""
+
+import difflib
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from byline.git.repository import Repository
+from byline.patch import FilePatch, parse_patch
+from byline.record import Edit, Session, prefixed
+from byline.review.model import Review
+from byline.review.repositories import repository_row
+from byline.review.review import review_commit
+from byline.store.store import Store
+
+START_MS = 1_760_000_000_000
+
+
+def diff(before: str, after: str, path: str) -> FilePatch | None:
+    """What git says changed, as the patch an agent would have recorded."""
+    old, new = before.split("\n"), after.split("\n")
+    for lines in (old, new):
+        if not lines[-1]:
+            lines.pop()
+    if not before:
+        body = "".join(f"+{line}\n" for line in new)
+        return parse_patch(f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(new)} @@\n{body}").files[0]
+    text = "\n".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", lineterm=""))
+    return parse_patch(text + "\n").files[0] if text else None
+
+
+@dataclass
+class Agent:
+    """One session of an agent, working in a checkout."""
+
+    world: "World"
+    session_id: str
+    model: str | None
+    checkout: Path
+    recorded_root: str | None = None
+    """The root that its record names, if not the checkout's own (another machine)."""
+    with_before: bool = False
+    calls: int = 0
+
+    def writes(self, path: str, content: str, *, time_ms: int | None = None) -> str:
+        """Give a file new content with one tool call, and record the diff; the tool call's id."""
+        place = self.checkout / path
+        before = place.read_bytes().decode() if place.exists() else ""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.encode())
+        return self.records(path, before, content, time_ms=time_ms)
+
+    def replaces(self, path: str, old: str, new: str) -> str:
+        """An Edit call: the only place where ``old`` stands becomes ``new``."""
+        text = (self.checkout / path).read_bytes().decode()
+        assert text.count(old) == 1
+        return self.writes(path, text.replace(old, new))
+
+    def records(self, path: str, before: str, after: str, *, time_ms: int | None = None) -> str:
+        """Record a call without touching a file."""
+        self.calls += 1
+        call = f"call_{self.session_id}_{self.calls}"
+        patch = diff(before, after, path)
+        assert patch is not None
+        root = self.recorded_root or str(self.checkout)
+        edit = Edit(
+            self.session_id,
+            f"{root}/{path}",
+            patch,
+            time_ms if time_ms is not None else self.world.tick(),
+            "claude",
+            "vendor_diff",
+            message_id=f"msg_{self.session_id}_{self.calls}",
+            tool_call_id=call,
+            model_id=self.model,
+            tool="Edit",
+            seq=self.calls,
+            cwd=root,
+            before=before if self.with_before else None,
+            after=after if self.with_before else None,
+        )
+        with self.world.store.write() as writer:
+            writer.edits([edit])
+        return call
+
+
+@dataclass
+class World:
+    """A repository, a store and a clock that only moves when something happens."""
+
+    path: Path
+    store: Store
+    now_ms: int = START_MS
+    agents: int = 0
+
+    def tick(self, seconds: int = 60) -> int:
+        self.now_ms += seconds * 1000
+        return self.now_ms
+
+    def agent(
+        self,
+        name: str,
+        model: str | None = "opus",
+        *,
+        checkout: Path | None = None,
+        root: str | None = None,
+        with_before: bool = False,
+    ) -> Agent:
+        """An agent's session at work in the repository (or another checkout)."""
+        session_id = prefixed("claude", name)
+        folder = checkout or self.path
+        with self.store.write() as writer:
+            writer.sessions([Session(session_id, "claude", name, cwd=root or str(folder))])
+        if root is not None:
+            row = self.row()
+            self.store.repositories.bind_sessions([session_id], row)
+        return Agent(self, session_id, model, folder, root, with_before)
+
+    def row(self) -> int:
+        return repository_row(self.store, Repository.open(self.path)).id
+
+    def person_writes(self, path: str, content: str) -> None:
+        """A person (or a formatter) changes a file; nobody records it."""
+        place = self.path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.encode())
+        self.tick()
+
+    def person_replaces(self, path: str, old: str, new: str) -> None:
+        text = (self.path / path).read_bytes().decode()
+        assert text.count(old) == 1, (text, old)
+        self.person_writes(path, text.replace(old, new))
+
+    def read(self, path: str) -> str:
+        return (self.path / path).read_bytes().decode()
+
+    def git(self, *words: str, stdin: str | None = None, folder: Path | None = None) -> str:
+        stamp = f"@{self.now_ms // 1000} +0000"
+        done = subprocess.run(
+            ["git", *words],
+            cwd=folder or self.path,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp},
+        )
+        return done.stdout.strip()
+
+    def commit(self, message: str = "work", *, all_files: bool = True) -> str:
+        self.tick(30)
+        if all_files:
+            self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        self.tick(30)
+        return self.git("rev-parse", "HEAD")
+
+    def review(self, rev: str = "HEAD") -> Review:
+        return review_commit(self.store, Repository.open(self.path), rev)
+
+    def told(self, rev: str = "HEAD", path: str | None = None) -> list[str]:
+        """The review as lines ``+content | session model match`` or ``+content | unknown reason``."""
+        return told(self.review(rev), path)
+
+
+def told(review: Review, path: str | None = None) -> list[str]:
+    lines: list[str] = []
+    for file in review.files:
+        if path is not None and file.path != path:
+            continue
+        for line in file.touched():
+            sign = "+" if line.kind == "added" else "-"
+            credit, origin = line.credit, line.credit.origin
+            if origin is None:
+                words: Sequence[str | None] = (credit.contributor, credit.reason)
+            else:
+                kind = credit.contributor if credit.contributor != "ai" else None
+                carried = "carried" if credit.carried else None
+                words = (origin.session_id.removeprefix("cc_"), origin.model_id, credit.match, kind, carried)
+            lines.append(f"{sign}{line.content} | {' '.join(word for word in words if word)}")
+    return lines
