@@ -9,7 +9,7 @@ happened: a version at which they do apply is observed first; else they are plac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from byline.attribution.edit import Edit, Version, old_side
+from byline.attribution.edit import Edit, Version, new_side, old_side
 from byline.attribution.locate import Placed, place_as_recorded, place_by_context
 from byline.attribution.weave import NOBODY, Weave
 from byline.patch import Hunk
@@ -55,11 +55,12 @@ class _Replay:
 
     def apply(self, index: int) -> None:
         edit = self._edits[index]
-        if edit.before is not None:
-            self._see(edit.before)
-            placed = self._placed_in(edit, edit.before)
+        before = edit.before if edit.before is not None else _before(edit)
+        if before is not None:
+            self._see(before)
+            placed = self._placed_in(edit, before)
         else:
-            placed = self._find(edit)
+            placed = self._find(edit) if edit.hunks else None
         if placed is None:
             if not self._write_whole(index, edit):
                 self.unplaced.append(index)
@@ -135,6 +136,20 @@ class _Replay:
         earlier = [version for version in self._versions if version.time_ms <= time_ms]
         yield from reversed(earlier)
         yield from self._versions[len(earlier) :]
+
+
+def _before(edit: Edit) -> list[str] | None:
+    """The content before an edit that records its hunks and the content after them: the hunks undone."""
+    if edit.after is None or not edit.numbered or not edit.hunks:
+        return None
+    lines = list(edit.after)
+    for hunk in reversed(edit.hunks):
+        start = hunk.new_start - 1 if hunk.new_count else hunk.new_start
+        fresh = new_side(hunk)
+        if start < 0 or lines[start : start + len(fresh)] != fresh:
+            return None
+        lines[start : start + len(fresh)] = old_side(hunk)
+    return lines
 
 
 def _expects_nothing(hunks: Sequence[Hunk]) -> bool:

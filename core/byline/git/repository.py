@@ -130,7 +130,10 @@ class Repository:
     def worktree_changes(self, paths: Sequence[str] = ()) -> list[FileChange]:
         """What the work tree changes against the index; untracked files that are not ignored are added."""
         # git diff, not diff-files: it looks again at files whose time alone has changed.
-        look = ("--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", "--submodule=short")
+        look = (
+            "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", "--submodule=short",
+            "--inter-hunk-context=0", "-O/dev/null",
+        )  # fmt: skip
         changes = read_diff(run(self.root, ["diff", *_DIFF, *look, "--", *paths]))
         listed = run(self.root, ["ls-files", "-z", "--others", "--exclude-standard", "--", *paths])
         for name in listed.split(b"\0"):

@@ -1,0 +1,35 @@
+"""``byline`` without a command: the browser. The one place where the core names it."""
+
+import argparse
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from byline.errors import GitError
+from byline.git.repository import Repository
+from byline.paths import database_path
+from byline.store.store import Store
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the browser, in a git repository on that repository. ``--demo``: on bundled demo data."""
+    from byline_tui.app import run as run_app  # noqa: PLC0415 - Textual costs 180 ms that commands need not pay
+
+    with ExitStack() as stack:
+        if args.demo:
+            from byline.demo.build import build_demo  # noqa: PLC0415 - only --demo needs it
+
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="byline-demo-")))
+            demo = build_demo(folder)
+            store = stack.enter_context(Store(demo.database))
+            return run_app(store, Repository.open(demo.repository))
+        store = stack.enter_context(Store(database_path(args.db)))
+        return run_app(store, _repository_here())
+
+
+def _repository_here() -> Repository | None:
+    """The repository of the working folder; None outside of any."""
+    try:
+        return Repository.open(Path.cwd())
+    except GitError:
+        return None

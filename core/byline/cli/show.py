@@ -1,0 +1,111 @@
+"""``byline show``: the attributed diff of a commit, a range, the index or the work tree."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from byline.errors import GitError, UsageError
+from byline.git.repository import Repository
+from byline.paths import database_path
+from byline.review.json_form import review_json
+from byline.review.model import Review
+from byline.review.review import review_commit, review_range, review_staged, review_worktree
+from byline.store.store import Store
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's words."""
+    parser = commands.add_parser(
+        "show",
+        help="the attributed diff of a commit, a range, the index or the work tree",
+        description="The diff, every touched line with the session and model that wrote it.",
+    )
+    parser.add_argument("rev", nargs="?", default=None, metavar="REV|A..B", help="default: HEAD")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="only these files or folders")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--staged", action="store_true", help="what the index would commit")
+    target.add_argument("--worktree", action="store_true", help="what is changed and not staged")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object, an array for a range")
+    form.add_argument("--trace", action="store_true", help="an Agent Trace record")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the review the way it was asked for. Raises: BylineError."""
+    repository = Repository.open(Path.cwd())
+    rev, paths = _targets(args, repository)
+    with Store(database_path(args.db)) as store:
+        reviews = _reviews(store, repository, args, rev, paths)
+        if args.json:
+            values = [review_json(review) for review in reviews]
+            _print_json(values if ".." in rev else values[0])
+        elif args.trace:
+            _print_json(_traces(store, repository, reviews, is_range=".." in rev))
+        else:
+            from byline.cli.diff_text import print_reviews  # noqa: PLC0415 - Rich is not needed for JSON
+
+            print_reviews(args, store, reviews)
+    return 0
+
+
+def _targets(args: argparse.Namespace, repository: Repository) -> tuple[str, list[str]]:
+    """The revision (or range) and the paths, relative to the top of the work tree."""
+    rev, paths = args.rev, list(args.paths)
+    if (args.staged or args.worktree) and rev is not None:
+        rev, paths = None, [rev, *paths]
+    elif rev is not None and ".." not in rev and not _is_revision(repository, rev):
+        # `byline show -- FILE`: argparse takes the first path for the revision.
+        if not Path(rev).exists():
+            repository.resolve(rev)
+        rev, paths = None, [rev, *paths]
+    return rev or "HEAD", [_from_root(path, repository) for path in paths]
+
+
+def _is_revision(repository: Repository, rev: str) -> bool:
+    try:
+        repository.resolve(rev)
+    except GitError:
+        return rev == "HEAD"
+    return True
+
+
+def _from_root(path: str, repository: Repository) -> str:
+    place = Path(path).absolute()
+    if repository.bare or not place.is_relative_to(repository.root):
+        if repository.bare and not Path(path).is_absolute():
+            return path
+        raise UsageError(f"{path} is outside of the repository {repository.root}")
+    return str(place.relative_to(repository.root))
+
+
+def _reviews(
+    store: Store, repository: Repository, args: argparse.Namespace, rev: str, paths: list[str]
+) -> Iterator[Review]:
+    if args.staged:
+        yield review_staged(store, repository, paths)
+    elif args.worktree:
+        yield review_worktree(store, repository, paths)
+    elif ".." in rev:
+        yield from review_range(store, repository, rev, paths)
+    else:
+        yield review_commit(store, repository, rev, paths)
+
+
+def _traces(store: Store, repository: Repository, reviews: Iterator[Review], *, is_range: bool) -> object:
+    from byline.review.keep import trace_of  # noqa: PLC0415 - only --trace needs it
+    from byline.review.repositories import repository_row  # noqa: PLC0415
+
+    identity = repository_row(store, repository).identity
+    records = [trace_of(review, identity) for review in reviews]
+    return records if is_range else records[0]
+
+
+def _print_json(value: object) -> None:
+    """JSON on standard output as UTF-8 whatever the locale; names that are no UTF-8 lose those bytes."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
