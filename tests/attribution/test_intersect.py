@@ -26,31 +26,33 @@ def said(credit: Credit) -> str:
 def test_a_commit_that_is_a_known_state_is_read_off() -> None:
     document = construct([insertion(1, 3, "new")], [])
     new = (*BASE[:3], "new", *BASE[3:])
-    assert [said(credit) for credit in intersect([document], change(new, 3))] == ["cc_1"]
+    assert [said(credit) for credit in intersect([document], change(new, 3)).credits] == ["cc_1"]
 
 
 def test_a_line_nobody_recorded_stays_unknown_between_credited_ones() -> None:
     document = construct([insertion(1, 3, "new")], [])
     new = (*BASE[:3], "new", "typed by hand", *BASE[3:])
-    assert [said(credit) for credit in intersect([document], change(new, 3, 4))] == [
+    assert [said(credit) for credit in intersect([document], change(new, 3, 4)).credits] == [
         "cc_1",
         "unknown no_edit",
     ]
 
 
 def test_without_documents_everything_is_unknown() -> None:
-    assert [said(credit) for credit in intersect([], change(("a",), 0, old=()))] == ["unknown no_edit"]
+    assert [said(credit) for credit in intersect([], change(("a",), 0, old=())).credits] == [
+        "unknown no_edit"
+    ]
 
 
 def test_checkouts_that_credit_different_calls_credit_nobody_and_name_both() -> None:
     one, two = construct([insertion(1, 3, "new")], []), construct([insertion(2, 3, "new")], [])
-    (credit,) = intersect([one, two], change((*BASE[:3], "new", *BASE[3:]), 3))
+    (credit,) = intersect([one, two], change((*BASE[:3], "new", *BASE[3:]), 3)).credits
     assert (credit.reason, credit.candidates) == ("ambiguous", ("call_1", "call_2"))
 
 
 def test_a_checkout_that_knows_nothing_does_not_stand_in_the_way() -> None:
     one, two = construct([insertion(1, 3, "new")], []), construct([insertion(2, 8, "other")], [])
-    (credit,) = intersect([one, two], change((*BASE[:3], "new", *BASE[3:]), 3))
+    (credit,) = intersect([one, two], change((*BASE[:3], "new", *BASE[3:]), 3)).credits
     assert said(credit) == "cc_1"
 
 
@@ -58,14 +60,14 @@ def test_braces_amid_a_rewritten_file_are_not_the_agents() -> None:
     wrote = Edit(origin(1), (), (), ("def f() {", "  a();", "}", "def g() {", "  b();", "}"))
     document = construct([wrote], [])
     new = ("alpha one", "beta two", "gamma three", "}", "delta four", "epsilon five", "zeta six")
-    credits_of = intersect([document], change(new, *range(7), old=()))
+    credits_of = intersect([document], change(new, *range(7), old=())).credits
     assert {said(credit) for credit in credits_of} == {"unknown no_edit"}
 
 
 def test_an_edit_newer_than_the_commit_but_within_two_minutes_assumes_the_clock() -> None:
     document = construct([insertion(1, 3, "new")], [])
     new = (*BASE[:3], "new", *BASE[3:])
-    (credit,) = intersect([document], change(new, 3, time_ms=500))
+    (credit,) = intersect([document], change(new, 3, time_ms=500)).credits
     assert (said(credit), credit.assumed) == ("cc_1", "clock")
 
 
@@ -73,7 +75,7 @@ def test_content_decides_for_an_unplaced_edit_only_where_it_is_distinct() -> Non
     lost = Edit(origin(1), (read_hunk(50, 50, ["-gone gone gone", "+return compute_total(x)", "+}"]),))
     document = construct([lost], [Version(0, BASE)])
     new = (*BASE, "return compute_total(x)", "}")
-    answers = intersect([document], change(new, 10, 11))
+    answers = intersect([document], change(new, 10, 11)).credits
     assert [said(credit) for credit in answers] == ["cc_1", "unknown unplaced"]
 
 
@@ -81,7 +83,7 @@ def test_content_does_not_decide_for_a_line_that_stands_twice() -> None:
     lost = Edit(origin(1), (read_hunk(50, 50, ["-gone gone gone", "+return compute_total(x)"]),))
     document = construct([lost], [Version(0, BASE)])
     new = (*BASE, "return compute_total(x)", "return compute_total(x)")
-    answers = intersect([document], change(new, 10, 11))
+    answers = intersect([document], change(new, 10, 11)).credits
     assert {said(credit) for credit in answers} == {"unknown unplaced"}
 
 

@@ -95,12 +95,14 @@ def test_every_state_can_be_rebuilt_found_by_its_lines_and_is_in_order(
         assert places == sorted(places)
 
 
-def test_the_nearest_state_is_the_one_that_differs_least_and_latest() -> None:
+def test_the_nearest_state_has_the_most_of_the_lines_and_is_the_latest_of_equals() -> None:
     weave = Weave(["a", "b", "c"])
     weave.begin_state(0)
     weave.splice(3, 0, ["d"])
     weave.begin_state(1)
     weave.splice(4, 0, ["e", "f", "g"])
-    assert weave.nearest_state(["a", "b", "c", "d", "typed"]) == 1
+    weave.begin_state(2)
+    weave.splice(0, 1, [])
+    assert weave.nearest_state(["a", "typed"]) == 2
     assert weave.nearest_state(["a", "b", "c", "d", "e", "f"]) == 2
-    assert weave.nearest_state(["b", "c"]) == 0
+    assert weave.nearest_state(["b", "c"]) == 3

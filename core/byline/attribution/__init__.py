@@ -5,7 +5,7 @@ Pure functions over values, see ``attribution.md``. Imports :mod:`byline.patch` 
 
 from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document, construct
 from byline.attribution.edit import Change, Edit, Touched, Version, comparable
-from byline.attribution.intersect import intersect
+from byline.attribution.intersect import Intersection, intersect
 from byline.attribution.model import (
     GAP,
     NO_EDIT,
@@ -17,6 +17,7 @@ from byline.attribution.model import (
     Origin,
     Reason,
 )
+from byline.attribution.moves import find_moves
 
 ENGINE_VERSION = 1
 """Moves when the engine's answers may; kept attributions of another version are made anew."""
@@ -34,11 +35,13 @@ __all__ = [
     "Credit",
     "Document",
     "Edit",
+    "Intersection",
     "Origin",
     "Reason",
     "Touched",
     "Version",
     "comparable",
     "construct",
+    "find_moves",
     "intersect",
 ]

@@ -5,12 +5,13 @@ equal lines another way than the replay did (a slid hunk), the shown line stands
 the pairs are followed until a line is reached that the commit really brings or takes away.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from byline.attribution.construct import Document
 from byline.attribution.edit import Change
 from byline.attribution.model import GAP, NO_EDIT, Assumption, Credit
+from byline.attribution.moves import Vanished
 from byline.attribution.provenance import STRANGER, provenance
 from byline.attribution.unplaced import UnplacedLines
 from byline.attribution.weave import NOBODY
@@ -18,10 +19,22 @@ from byline.attribution.weave import NOBODY
 AFTER_COMMIT = Credit("unknown", reason="after_commit")
 
 
+@dataclass(frozen=True, slots=True)
+class Intersection:
+    """``credits`` has one for each touched line, in order.
+
+    ``vanished`` are runs of recorded lines that the commit should have in this file but has not: where
+    they stand elsewhere in the commit they were moved (:mod:`byline.attribution.moves`).
+    """
+
+    credits: tuple[Credit, ...]
+    vanished: tuple[tuple[Vanished, ...], ...] = ()
+
+
 def intersect(
     documents: Sequence[Document], change: Change, later: frozenset[str] = frozenset()
-) -> list[Credit]:
-    """A credit for each of ``change.touched``, in order.
+) -> Intersection:
+    """Explain each of ``change.touched``.
 
     Args:
         documents: what was constructed for the path, one per checkout; edits later than the commit are
@@ -29,7 +42,8 @@ def intersect(
         later: lines that edits recorded after the commit added; a line without any other origin that is
             among them has the reason ``after_commit``.
     """
-    answers = [_Reading(document, change).answers() for document in documents]
+    readings = [_Reading(document, change) for document in documents]
+    answers = [reading.answers() for reading in readings]
     agreed = [_agreed([answer[index] for answer in answers]) for index in range(len(change.touched))]
     result = UnplacedLines(documents, change).fill(agreed)
     if later:
@@ -38,7 +52,7 @@ def intersect(
                 line = change.new[touched.index]
                 if line in later and any(map(str.isalnum, line)):
                     result[index] = AFTER_COMMIT
-    return result
+    return Intersection(tuple(result), tuple(run for reading in readings for run in reading.vanished()))
 
 
 def _agreed(answers: Sequence[Credit]) -> Credit:
@@ -79,8 +93,9 @@ class _Reading:
         self._change = change
         limit = change.time_ms
         done = sum(edit.origin.time_ms <= limit for edit in document.edits)
-        self._new = provenance(self._weave, change.new, done)
-        self._old = provenance(self._weave, change.old, done)
+        new = provenance(self._weave, change.new, done)
+        self._new, self._forms, self._missing = new.ids, new.forms, new.missing
+        self._old = provenance(self._weave, change.old, done).ids
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
         self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
         self._sides = _sides(change)
@@ -91,6 +106,21 @@ class _Reading:
             for line in self._change.touched
         ]
 
+    def vanished(self) -> Iterator[tuple[Vanished, ...]]:
+        """The missing recorded lines in runs that stood together, those of the parent marked as carried."""
+        for missing in self._missing:
+            run: list[Vanished] = []
+            for line in missing:
+                owner = self._weave.owner[line]
+                if owner != NOBODY:
+                    credit = replace(self._credit(owner), carried=line in self._place_old)
+                    run.append(Vanished(self._weave.text[line], credit))
+                elif run:
+                    yield tuple(run)
+                    run = []
+            if run:
+                yield tuple(run)
+
     def _added(self, index: int) -> Credit:
         line = self._new[index]
         carried = False
@@ -100,17 +130,21 @@ class _Reading:
                 # The parent's own line, taken away and put back by something nobody recorded.
                 carried = True
                 break
-            line = self._new[shown]
+            index = shown
+            line = self._new[index]
         if line == STRANGER:
             return NO_EDIT
         owner = self._weave.owner[line]
         if owner == NOBODY:
             return NO_EDIT if self._weave.born[line] == 0 else GAP
         credit = self._credit(owner)
-        if not carried:
-            return credit
-        stayed = self._same_block(self._place_old[line], index)
-        return replace(credit, carried=True, match="exact" if stayed else "moved")
+        form = self._forms.get(index)
+        if form is not None:
+            credit = replace(credit, match=form, contributor="mixed" if form == "edited" else "ai")
+        if carried:
+            moved = form is None and not self._same_block(self._place_old[line], index)
+            credit = replace(credit, carried=True, match="moved" if moved else credit.match)
+        return credit
 
     def _removed(self, index: int) -> Credit:
         line = self._old[index]

@@ -1,37 +1,79 @@
-"""Provenance of a content: which line of a weave each of its lines is.
+"""Provenance of a content: which line of a weave each of its lines is, and in what form.
 
-A content that is a state of the document is looked up; any other is aligned to the state it differs
-least from, and what is left over to the dead and not yet written lines of the same gap.
+A content that is a state of the document is looked up; any other is aligned to the state that has
+most of it, what is left over to the dead and not yet written lines of the same gap, and what is
+still left to the missing lines of that gap in another form (:mod:`byline.attribution.rewritten`).
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from byline.attribution.align import Block, align
-from byline.attribution.weave import ALIVE, NOBODY, Weave
+from byline.attribution.rewritten import find_rewritten
+from byline.attribution.tokens import alphanumerics
+from byline.attribution.weave import NOBODY, Weave
+from byline.patch import Match
 
 STRANGER = 0
 """In place of a line id: no line of the weave. (Id 0 is the head of the order, never a line.)"""
 
-_WEAK_ALNUM = 3
+WEAK_ALNUM = 3
 
 
-def provenance(weave: Weave, lines: Sequence[str], known_edits: int) -> list[int]:
-    """For each line its id in the weave, or :data:`STRANGER`.
+@dataclass(slots=True)
+class Provenance:
+    """The answer for one content.
+
+    ``ids`` has a line id, or STRANGER, for each line; ``forms`` says of a line (by index) that it is
+    ``reformatted`` or ``edited``; ``missing`` are the lines of the nearest state that were not found at
+    all, in runs that stood together.
+    """
+
+    ids: list[int]
+    forms: dict[int, Match] = field(default_factory=dict)
+    missing: list[tuple[int, ...]] = field(default_factory=list)
+
+
+def provenance(weave: Weave, lines: Sequence[str], known_edits: int) -> Provenance:
+    """Find each of ``lines`` in the weave.
 
     ``known_edits``: how many edits of the document were done when the content was committed. A line
     that one of them undid, leaving nothing or the earlier text in its place, is dead: it is not found
     again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``).
     """
     for number in weave.states_reading(lines):
-        return _without_undone(weave, weave.state_lines(number), known_edits)
+        return Provenance(_without_undone(weave, weave.state_lines(number), known_edits))
     state = weave.state_lines(weave.nearest_state(lines))
     blocks = _without_weak_islands(align([weave.text[line] for line in state], lines), lines)
     found = [STRANGER] * len(lines)
     for old, new, size in blocks:
         found[new : new + size] = state[old : old + size]
-    _fill_gaps(weave, lines, found)
-    return _without_undone(weave, found, known_edits)
+    if STRANGER not in found:
+        return Provenance(_without_undone(weave, found, known_edits), {}, _absent_runs(state, found))
+    place = {line: index for index, line in enumerate(weave.order())}
+    _fill_gaps(weave, lines, found, list(place), place)
+    result = Provenance(_without_undone(weave, found, known_edits))
+    _find_forms(weave, lines, result, state, place)
+    result.missing = _absent_runs(state, result.ids)
+    return result
+
+
+def _absent(state: Sequence[int], found: Sequence[int]) -> list[int]:
+    here = set(found)
+    return [line for line in state if line not in here]
+
+
+def _absent_runs(state: Sequence[int], found: Sequence[int]) -> list[tuple[int, ...]]:
+    here = set(found)
+    runs: list[list[int]] = [[]]
+    for line in state:
+        if line not in here:
+            runs[-1].append(line)
+        elif runs[-1]:
+            runs.append([])
+    return [tuple(run) for run in runs if run]
 
 
 def _without_undone(weave: Weave, found: list[int], known_edits: int) -> list[int]:
@@ -49,12 +91,12 @@ def is_undone(weave: Weave, line: int, known_edits: int) -> bool:
     killer = weave.killer[line]
     if killer < 0 or killer >= known_edits or weave.owner[line] == NOBODY:
         return False
-    number = weave.died[line]
-    for splice in weave.states[number].splices:
+    for splice in weave.states[weave.died[line]].splices:
         if line in splice.removed:
             kept = set(splice.removed)
+            stayed = set(splice.inserted)
             fresh = [weave.text[new] for new in splice.inserted if new not in kept]
-            lost = [old for old in splice.removed if old not in set(splice.inserted)]
+            lost = [old for old in splice.removed if old not in stayed]
             return len(fresh) < len(lost) or _restores(weave, lost, fresh)
     return False
 
@@ -80,32 +122,61 @@ def _without_weak_islands(blocks: Sequence[Block], lines: Sequence[str]) -> list
         _, new, size = block
         before = new - (edges[index - 1][1] + edges[index - 1][2])
         after = edges[index + 1][1] - (new + size)
-        letters = sum(sum(map(str.isalnum, lines[at])) for at in range(new, min(new + size, new + 8)))
-        if letters > _WEAK_ALNUM or not before or not after or before + after <= 2 * size + 2:
+        letters = alphanumerics(lines[new : min(new + size, new + 8)])
+        if letters > WEAK_ALNUM or not before or not after or before + after <= 2 * size + 2:
             kept.append(block)
     return kept
 
 
-def _fill_gaps(weave: Weave, lines: Sequence[str], found: list[int]) -> None:
+def _gaps(found: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The runs of strangers, each as the index of the found line before (or -1) and after (or the length)."""
+    for left, right in pairwise([-1, *(index for index, line in enumerate(found) if line), len(found)]):
+        if right - left > 1:
+            yield left, right
+
+
+def _fill_gaps(
+    weave: Weave, lines: Sequence[str], found: list[int], order: Sequence[int], place: dict[int, int]
+) -> None:
     """Find leftover lines among the weave's other lines between the same neighbours."""
-    if STRANGER not in found:
-        return
-    order = list(weave.order())
-    place = {line: index for index, line in enumerate(order)}
-    matched = [-1, *(index for index, line in enumerate(found) if line), len(lines)]
-    for left, right in pairwise(matched):
-        if right - left < 2:
-            continue
+    for left, right in list(_gaps(found)):
         start = place[found[left]] + 1 if left >= 0 else 0
         end = place[found[right]] if right < len(lines) else len(order)
         candidates = [line for line in order[start:end] if weave.killer[line] != NOBODY]
-        if not candidates:
+        if candidates:
+            gap = lines[left + 1 : right]
+            for old, new, size in align([weave.text[line] for line in candidates], gap):
+                found[left + 1 + new : left + 1 + new + size] = candidates[old : old + size]
+
+
+def _find_forms(
+    weave: Weave, lines: Sequence[str], result: Provenance, state: Sequence[int], place: dict[int, int]
+) -> None:
+    """Find leftover lines among the missing lines of their gap in another form, then blanks between those."""
+    missing = _absent(state, result.ids)
+    places = [place[line] for line in missing]
+    for left, right in list(_gaps(result.ids)):
+        start = bisect_right(places, place[result.ids[left]]) if left >= 0 else 0
+        end = bisect_left(places, place[result.ids[right]]) if right < len(lines) else len(places)
+        block = missing[start:end]
+        fresh = lines[left + 1 : right]
+        for entry in find_rewritten([weave.text[line] for line in block], fresh):
+            sources = [block[index] for index in entry.old]
+            owners = {weave.owner[line] for line in sources}
+            if len(owners) == 1:
+                result.ids[left + 1 + entry.new] = sources[0]
+                result.forms[left + 1 + entry.new] = entry.match
+        _find_blanks(weave, lines, result, block, range(left + 1, right))
+
+
+def _find_blanks(
+    weave: Weave, lines: Sequence[str], result: Provenance, block: Sequence[int], gap: range
+) -> None:
+    """A blank line right behind a reformatted one stays its author's if one stood there in the record."""
+    for index in gap:
+        before = result.ids[index - 1] if index else STRANGER
+        if lines[index].strip() or result.ids[index] or result.forms.get(index - 1) != "reformatted":
             continue
-        gap = lines[left + 1 : right]
-        for old, new, size in align([weave.text[line] for line in candidates], gap):
-            found[left + 1 + new : left + 1 + new + size] = candidates[old : old + size]
-
-
-def is_alive(weave: Weave, line: int) -> bool:
-    """Whether the line stands in the document as it is now."""
-    return weave.killer[line] == ALIVE
+        at = block.index(before) + 1 if before in block else len(block)
+        if at < len(block) and not weave.text[block[at]].strip():
+            result.ids[index] = block[at]

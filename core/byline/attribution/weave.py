@@ -185,11 +185,15 @@ class Weave:
                     yield number
 
     def nearest_state(self, lines: Sequence[str]) -> int:
-        """The state whose lines, as a multiset, differ least from ``lines``; the latest of equals."""
+        """The state that has most of ``lines``, as a multiset; the latest of equals.
+
+        What a state has beyond them does not count against it: a commit may leave recorded lines out,
+        or have all of them in another form.
+        """
         wanted = Counter(lines)
         have: Counter[str] = Counter()
         common = 0
-        best, best_distance = 0, -1
+        best, most = 0, -1
 
         def put(ids: Sequence[int]) -> int:
             gained = 0
@@ -212,9 +216,8 @@ class Weave:
             for splice in state.splices:
                 common -= take(splice.removed)
                 common += put(splice.inserted)
-            distance = state.size + len(lines) - 2 * common
-            if best_distance < 0 or distance <= best_distance:
-                best, best_distance = number, distance
+            if common >= most:
+                best, most = number, common
         return best
 
 

@@ -4,7 +4,7 @@ Their behaviour is that of ``reference/goldens``. What people are shown comes fr
 :mod:`byline.attribution`, which knows positions and provenance.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -72,31 +72,31 @@ def intersect_patches(constructed: Patch, post_commit: Patch) -> Patch:
 
 def _match_lines(ours: Sequence[TouchedLine], theirs: Sequence[TouchedLine]) -> list[TouchedLine | None]:
     """For each of their lines the fact-bearing copy, or None. Exact places are given out first."""
-    exact: dict[_LineKey, list[TouchedLine]] = _group(ours)
+    exact = _group(ours)
     used: Counter[int] = Counter()
     found: list[TouchedLine | None] = [None] * len(theirs)
     for index, line in enumerate(theirs):
         candidates = exact.get(_key(line))
         if candidates:
-            origin = candidates.pop(0)
+            origin = candidates.popleft()
             used[id(origin)] += 1
             found[index] = _with_facts(line, origin)
-    by_content: dict[tuple[str, str], list[TouchedLine]] = {}
+    by_content: dict[tuple[str, str], deque[TouchedLine]] = {}
     for line in ours:
         if not used[id(line)]:
-            by_content.setdefault((line.kind, line.content), []).append(line)
+            by_content.setdefault((line.kind, line.content), deque()).append(line)
     for index, line in enumerate(theirs):
         if found[index] is None:
             left = by_content.get((line.kind, line.content))
             if left:
-                found[index] = _with_facts(line, left.pop(0))
+                found[index] = _with_facts(line, left.popleft())
     return found
 
 
-def _group(lines: Iterable[TouchedLine]) -> dict[_LineKey, list[TouchedLine]]:
-    grouped: dict[_LineKey, list[TouchedLine]] = {}
+def _group(lines: Iterable[TouchedLine]) -> dict[_LineKey, deque[TouchedLine]]:
+    grouped: dict[_LineKey, deque[TouchedLine]] = {}
     for line in lines:
-        grouped.setdefault(_key(line), []).append(line)
+        grouped.setdefault(_key(line), deque()).append(line)
     return grouped
 
 

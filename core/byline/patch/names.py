@@ -26,28 +26,38 @@ def quote(name: str) -> str:
         return name
     special = {value.decode(): "\\" + key.decode() for key, value in _SINGLE.items()}
     special |= {'"': '\\"', "\\": "\\\\"}
-    return '"' + "".join(special.get(c) or (f"\\{ord(c):03o}" if ord(c) < 0x20 else c) for c in name) + '"'
+    special |= {chr(code): f"\\{code:03o}" for code in (*range(0x20), 0x7F) if chr(code) not in special}
+    return '"' + "".join(special.get(char, char) for char in name) + '"'
 
 
-def header_names(old: str, new: str) -> tuple[str, str]:
+def header_names(old: str, new: str, git_line: str = "") -> tuple[str, str]:
     """The paths behind a pair of ``---`` and ``+++`` names; ``/dev/null`` becomes the empty string.
 
-    ``a/`` and ``b/`` are taken off only where both sides have them (or the other side is
-    ``/dev/null``): a patch made with ``--no-prefix`` may begin in a folder called ``a``.
+    A ``diff --git`` line above them shows the prefixes: none (``--no-prefix``), ``i/`` and ``w/``
+    (``diff.mnemonicPrefix``) … Without one, ``a/`` and ``b/`` are taken off only where both sides have them
+    (or the other side is ``/dev/null``): a patch made without prefixes may begin in a folder called ``a``.
     """
-    old, new = unquote(old), unquote(new)
-    old_prefixed = old.startswith("a/") or old == DEV_NULL
-    new_prefixed = new.startswith("b/") or new == DEV_NULL
-    if old_prefixed and new_prefixed:
-        old, new = (name if name == DEV_NULL else name[2:] for name in (old, new))
-    return ("" if old == DEV_NULL else old), ("" if new == DEV_NULL else new)
+    return _without_prefixes(unquote(old), unquote(new), _prefixes(*_halves(git_line)) or ("a/", "b/"))
 
 
 def git_header_names(line: str) -> tuple[str, str]:
-    """The paths of a ``diff --git`` line, for a file that has neither ``---`` nor ``rename`` lines.
+    """The paths of a ``diff --git`` line, for a file that has neither ``---`` nor ``rename`` lines."""
+    old, new = _halves(line)
+    return _without_prefixes(old, new, _prefixes(old, new) or ("a/", "b/"))
 
-    Both names are then the same apart from their prefix, so the line is split in its middle: a
-    path may itself contain ``" b/"``.
+
+def _without_prefixes(old: str, new: str, prefixes: tuple[str, str]) -> tuple[str, str]:
+    pairs = list(zip((old, new), prefixes, strict=True))
+    if all(name == DEV_NULL or name.startswith(prefix) for name, prefix in pairs):
+        old, new = (name if name == DEV_NULL else name.removeprefix(prefix) for name, prefix in pairs)
+    return ("" if old == DEV_NULL else old), ("" if new == DEV_NULL else new)
+
+
+def _halves(line: str) -> tuple[str, str]:
+    """The two names of a ``diff --git`` line, unquoted.
+
+    Apart from their prefixes they are the same where they are needed, so the line is split in its
+    middle: a path may itself contain ``" b/"``.
     """
     names = line.removeprefix("diff --git ")
     if names.startswith('"'):
@@ -55,4 +65,15 @@ def git_header_names(line: str) -> tuple[str, str]:
         cut = closing.end() + 1 if closing else len(names) // 2
     else:
         cut = len(names) // 2
-    return header_names(names[:cut], names[cut + 1 :])
+    return unquote(names[:cut]), unquote(names[cut + 1 :])
+
+
+def _prefixes(old: str, new: str) -> tuple[str, str] | None:
+    """What stands before the path in the two names of one ``diff --git`` line; None if that is not clear."""
+    if old == new:
+        return ("", "") if old else None
+    old_prefix, _, old_rest = old.partition("/")
+    new_prefix, _, new_rest = new.partition("/")
+    if old_rest and old_rest == new_rest and len(old_prefix) == len(new_prefix) == 1:
+        return f"{old_prefix}/", f"{new_prefix}/"
+    return None

@@ -37,6 +37,33 @@ class _Section:
     hunks: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Counted:
+    """How much of a hunk is still to come: the line of its header, of its end so far, and what is left."""
+
+    header: int = -1
+    end: int = -1
+    old_left: int = 0
+    new_left: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.old_left > 0 or self.new_left > 0
+
+    def take(self, number: int, line: str) -> None:
+        """Count one line of the body. A wholly empty one is an empty context line (some tools strip)."""
+        mark = line[:1]
+        if mark not in {"+", "-", " ", "\\"} and line not in {"", "\r"}:
+            raise PatchError(
+                f"line {number}: a hunk line begins with a space, '+', '-' or '\\', not {mark!a}"
+            )
+        self.end = number
+        self.old_left -= mark not in {"+", "\\"}
+        self.new_left -= mark not in {"-", "\\"}
+        if self.old_left < 0 or self.new_left < 0:
+            raise PatchError(f"line {number}: more lines than the hunk header at line {self.header} counts")
+
+
 def parse_patch(text: str, session_id: str | None = None) -> Patch:
     r"""Parse a unified diff (git's, ``Index:`` style, or bare ``---``/``+++``).
 
@@ -47,6 +74,7 @@ def parse_patch(text: str, session_id: str | None = None) -> Patch:
         PatchError: the text is no unified diff, is a combined (merge) diff, or a hunk does not
             have the lines that its header counts. The message names the line.
     """
+    text = text.removeprefix("\ufeff")
     if text.startswith("\x1b[") or "\n\x1b[" in text:
         text = _SGR.sub("", text)
     sections = list(_sections(text))
@@ -58,15 +86,13 @@ def parse_patch(text: str, session_id: str | None = None) -> Patch:
 def _sections(text: str) -> Iterator[_Section]:
     """Split a patch at its file headers, looking for headers only outside of hunks."""
     section: _Section | None = None
-    old_left = new_left = 0
-    lines = text.split("\n")
+    hunk = _Counted()
+    lines = text.removesuffix("\n").split("\n")
     for number, line in enumerate(lines, 1):
-        if old_left > 0 or new_left > 0:
-            assert section is not None  # noqa: S101 - a hunk header made the counts
+        if hunk.open:
+            assert section is not None  # noqa: S101 - a hunk header opened it
+            hunk.take(number, line)
             section.hunks.append(line)
-            mark = line[:1]
-            old_left -= mark not in {"+", "\\"}
-            new_left -= mark not in {"-", "\\"}
             continue
         if line.startswith(_COMBINED):
             raise PatchError(f"line {number}: a combined (merge) diff has no single author per line")
@@ -74,13 +100,19 @@ def _sections(text: str) -> Iterator[_Section]:
             if section is not None:
                 yield section
             section = _Section(number)
+        elif number == hunk.end + 1 and line.startswith(("+", "-", " ")) and line.rstrip() != "--":
+            raise PatchError(f"line {number}: more lines than the hunk header at line {hunk.header} counts")
         if header := _HUNK.match(line):
             if section is None:
                 raise PatchError(f"line {number}: a hunk without a file header")
             section.hunks.append(line)
-            old_left, new_left = int(header[2] or 1), int(header[4] or 1)
+            hunk = _Counted(number, number, int(header[2] or 1), int(header[4] or 1))
         elif section is not None:
-            _read_header(section, line)
+            _read_header(section, number, line)
+            if line.startswith("\\"):
+                hunk.end = number
+    if hunk.open:
+        raise PatchError(f"line {hunk.header}: the hunk has fewer lines than its header counts")
     if section is not None:
         yield section
 
@@ -93,34 +125,38 @@ def _begins_file(line: str, following: str, section: _Section | None) -> bool:
     return section is None or section.old_name is not None
 
 
-def _read_header(section: _Section, line: str) -> None:
+def _read_header(section: _Section, number: int, line: str) -> None:
+    line = line.removesuffix("\r")
     if line.startswith("diff --git "):
         section.git_line = line
     elif line.startswith("--- "):
-        section.old_name = line[4:].partition("\t")[0].rstrip("\r")
+        section.old_name = line[4:].partition("\t")[0]
     elif line.startswith("+++ "):
-        section.new_name = line[4:].partition("\t")[0].rstrip("\r")
-    elif line.startswith("rename from "):
-        section.renamed_from = unquote(line[12:])
-    elif line.startswith("rename to "):
-        section.renamed_to = unquote(line[10:])
+        section.new_name = line[4:].partition("\t")[0]
+    elif line.startswith(("rename from ", "copy from ")):
+        section.renamed_from = unquote(line.partition(" from ")[2])
+    elif line.startswith(("rename to ", "copy to ")):
+        section.renamed_to = unquote(line.partition(" to ")[2])
     elif line.startswith("new file mode "):
         section.kind = "added"
     elif line.startswith("deleted file mode "):
         section.kind = "deleted"
     elif line.startswith("\\") and section.hunks:
         section.hunks.append(line)
+    elif line.startswith("@@ -"):
+        raise PatchError(f"line {number}: not a hunk header: expected @@ -start,count +start,count @@")
 
 
 def _file(section: _Section, session_id: str | None) -> FilePatch:
     hunks = _hunks(section, session_id)
     if section.renamed_from is not None and section.renamed_to is not None:
+        # A copy, which the model has no word for, is told by its two names like a rename.
         return FilePatch(section.renamed_from, section.renamed_to, "renamed", hunks)
     if section.old_name is not None and section.new_name is not None:
-        old_path, new_path = header_names(section.old_name, section.new_name)
-    elif section.git_line:
-        old_path, new_path = git_header_names(section.git_line)
+        old_path, new_path = header_names(section.old_name, section.new_name, section.git_line)
     else:
+        old_path, new_path = git_header_names(section.git_line)
+    if not old_path and not new_path:
         raise PatchError(f"line {section.first_line}: a file header without names")
     kind = section.kind or _kind(old_path, new_path, hunks, git=bool(section.git_line))
     if kind == "added":

@@ -10,6 +10,7 @@ from byline.attribution import (
     TOO_LARGE,
     Change,
     Credit,
+    Intersection,
     Touched,
     comparable,
     construct,
@@ -19,6 +20,7 @@ from byline.git.model import DiffHunk, FileChange
 from byline.git.repository import NO_OID, Repository
 from byline.review.candidates import Candidates
 from byline.review.model import DiffLine, Review, ReviewedFile, ReviewedHunk
+from byline.review.moves import with_moves
 from byline.store.store import Store
 
 MAX_CONTENT = 32_000_000
@@ -102,23 +104,32 @@ def _review_changes(
     blobs = repository.blobs(
         oid for change in wanted for oid in (change.old_oid, change.new_oid) if oid != NO_OID
     )
-    files: list[ReviewedFile] = []
+    answers: list[Intersection] = []
     for change in changes:
-        credits_of = [NO_EDIT] * sum(len(hunk.body) for hunk in change.hunks)
-        if change in wanted:
-            old = blobs.get(change.old_oid) or ""
-            new = blobs.get(change.new_oid)
-            if new is None:
-                new = (repository.worktree_text(change.new_path) or "") if change.new_path else ""
-            credits_of = _credits(candidates, change, old, new, source.time_ms)
-        files.append(_reviewed_file(change, credits_of))
-    return tuple(files), tuple(candidates.problems)
+        touched = tuple(_touched(change.hunks))
+        if change not in wanted:
+            answers.append(Intersection((NO_EDIT,) * len(touched)))
+            continue
+        old = blobs.get(change.old_oid) or ""
+        new = blobs.get(change.new_oid)
+        if new is None:
+            new = (repository.worktree_text(change.new_path) or "") if change.new_path else ""
+        answers.append(_intersection(candidates, change, touched, (old, new), source.time_ms))
+    credits_of = with_moves(changes, answers)
+    files = tuple(_reviewed_file(change, found) for change, found in zip(changes, credits_of, strict=True))
+    return files, tuple(candidates.problems)
 
 
-def _credits(candidates: Candidates, change: FileChange, old: str, new: str, time_ms: int) -> list[Credit]:
-    touched = tuple(_touched(change.hunks))
+def _intersection(
+    candidates: Candidates,
+    change: FileChange,
+    touched: tuple[Touched, ...],
+    sides: tuple[str, str],
+    time_ms: int,
+) -> Intersection:
+    old, new = sides
     if len(old) > MAX_CONTENT or len(new) > MAX_CONTENT:
-        return [TOO_LARGE] * len(touched)
+        return Intersection((TOO_LARGE,) * len(touched))
     documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
     explained = Change(comparable(old), comparable(new), touched, time_ms)
     return intersect(documents, explained, candidates.later_lines(change))

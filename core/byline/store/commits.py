@@ -7,6 +7,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from byline.store.models import AgentTrace, Commit, PostCommitPatchIntersection
+from byline.store.text_form import as_json, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Commits:
             window = json.dumps(attributed.window) if attributed.window else None
             PostCommitPatchIntersection.insert(
                 **key,
-                intersection_patch=_json(attributed.intersection_patch),
-                counts=_json(attributed.counts),
+                intersection_patch=as_json(attributed.intersection_patch),
+                counts=as_json(attributed.counts),
                 window=window,
                 engine=attributed.engine,
             ).on_conflict(
@@ -60,7 +61,7 @@ class Commits:
                 AgentTrace.insert(
                     **key,
                     agent_trace_id=attributed.trace["id"],
-                    trace_json=_json(attributed.trace),
+                    trace_json=as_json(attributed.trace),
                     remote_url=attributed.remote_url,
                 ).on_conflict(
                     conflict_target=["repository_id", "commit_id"],
@@ -95,10 +96,6 @@ class Commits:
             parents=" ".join(commit.parents),
             author_time=commit.author_time,
             commit_time=commit.commit_time,
-            author=commit.author,
-            subject=commit.subject,
+            author=storable(commit.author),
+            subject=storable(commit.subject),
         ).on_conflict_ignore().execute(self._database)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

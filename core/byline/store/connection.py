@@ -1,7 +1,9 @@
 """Open the store's database, and make or migrate it under a lock. Standard library only."""
 
 import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from byline.errors import NewerStoreError, StoreBusyError, StoreError
@@ -14,6 +16,7 @@ MIGRATIONS: dict[int, Migration] = {}
 transaction. The fresh schema always is what all of them together lead to; a test holds that."""
 
 BUSY_TIMEOUT_MS = 5000
+_RETRY_SECONDS = 0.01
 
 
 def connect(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
@@ -47,36 +50,64 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     Raises: see :func:`connect`.
     """
     try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if version < VERSION:
-            _migrate(connection)
-            _make_private(path)
-        elif version > VERSION:
-            raise NewerStoreError(
-                f"the store {path} was written by a newer Byline "
-                f"(schema {version}, this one knows {VERSION}): "
-                "upgrade Byline, or choose another store with --db"
-            )
+        patience = connection.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                return _prepare(connection, path)
+            except sqlite3.OperationalError as error:
+                # Changing to WAL needs the file for itself, and SQLite does not wait for that one
+                # lock: processes that make a fresh store at the same moment would refuse each other.
+                if not is_busy(error) or time.monotonic() >= deadline:
+                    raise
+            time.sleep(_RETRY_SECONDS)
     except sqlite3.Error as error:
         raise store_error(error, path) from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        _refuse_other_programs(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if version < VERSION:
+        _migrate(connection)
+        _make_private(path)
+    elif version > VERSION:
+        raise NewerStoreError(
+            f"the store {path} was written by a newer Byline "
+            f"(schema {version}, this one knows {VERSION}): "
+            "upgrade Byline, or choose another store with --db"
+        )
 
 
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The :class:`StoreError` that says what an SQLite error means and what to do."""
     if is_busy(error):
         return StoreBusyError(f"the store {path} is locked by another process: try again")
-    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+    if _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return StoreError(f"the store {path} is damaged or no Byline store ({error}): run `byline doctor`")
     return StoreError(f"the store {path}: {error}")
 
 
 def is_busy(error: BaseException) -> bool:
     """Whether an error says only that another process holds the lock."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _code(error: BaseException) -> int | None:
+    """SQLite's primary result code, None for errors that are not SQLite's own."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _refuse_other_programs(connection: sqlite3.Connection, path: Path) -> None:
+    """A database without a version that has tables is somebody else's: nothing is added to it."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # The version again: another process may have made the store between the two looks.
+    if tables and connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        raise StoreError(f"{path} is the database of another program: choose another store with --db")
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -110,11 +141,12 @@ def _run_script(connection: sqlite3.Connection, script: str) -> None:
 
 def _make_private(path: Path) -> None:
     """The folder 0700 when made here, the database and its companions 0600."""
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
     for suffix in ("", "-wal", "-shm"):
         companion = Path(f"{path}{suffix}")
-        if suffix == "" and not companion.exists():
-            companion.touch(mode=0o600)
-        elif companion.exists() and companion.stat().st_mode & 0o077:
-            companion.chmod(0o600)
+        # The last process to close a store removes -wal and -shm, perhaps just now.
+        with suppress(FileNotFoundError):
+            if companion.stat().st_mode & 0o077:
+                companion.chmod(0o600)

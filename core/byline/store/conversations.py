@@ -95,6 +95,25 @@ class Conversations:
             rows = sorted([*rows, *orphans], key=lambda row: row.generated_at_unix_ms)
         return rows
 
+    def beginning(self, session_id: str, count: int) -> list[MessageRow]:
+        """The first ``count`` messages (at most 500) with their parts: enough to recognise a conversation."""
+        messages = (
+            Message.select(*_MESSAGE)
+            .where(Message.session_id == session_id)
+            .order_by(Message.generated_at_unix_ms, Message.id)
+            .limit(min(count, 500))
+        )
+        heads = list(messages.tuples().execute(self._database))
+        parts: dict[str, list[PartRow]] = {}
+        query = (
+            Part.select(Part.message_id, *_PART)
+            .where(Part.session_id == session_id, Part.message_id.in_([row[0] for row in heads]))
+            .order_by(Part.generated_at_unix_ms, Part.id)
+        )
+        for row in query.tuples().execute(self._database):
+            parts.setdefault(row[0], []).append(PartRow(*row[1:]))
+        return [_message(row, parts.get(row[0], ())) for row in heads]
+
     def prompt_before(self, session_id: str, message_id: str | None, time_ms: int) -> str | None:
         """The text a person typed last before a message (else before a time), if it was recorded."""
         limit = time_ms

@@ -11,6 +11,7 @@ from peewee import JOIN, SqliteDatabase
 from byline.errors import PatchError
 from byline.patch import Patch, patch_from_json
 from byline.store.models import Content, DiffTrace, Session
+from byline.store.text_form import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Edits:
     def named(self, basenames: Collection[str]) -> list[EditRow]:
         """The edits of files with these names, in any folder, in order of time, session and seq."""
         rows: list[EditRow] = []
-        names = sorted(basenames)
+        names = sorted({storable(name) for name in basenames})
         for start in range(0, len(names), 500):
             query = self._select().where(DiffTrace.basename.in_(names[start : start + 500]))
             rows += [EditRow(*row) for row in query.tuples().execute(self._database)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from peewee import SqliteDatabase
 
 from byline.store.models import Repository, Session
+from byline.store.text_form import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Repositories:
         self, identity: str, remote_url: str | None, root_commit: str | None, checkout: str
     ) -> RepositoryRow:
         """The repository with this identity, stored if new, with ``checkout`` among its checkouts."""
+        identity = storable(identity)
         known = next((row for row in self.all() if row.identity == identity), None)
         if known is None:
             Repository.insert(

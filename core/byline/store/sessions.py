@@ -3,11 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import JOIN, SQL, SqliteDatabase, fn
 
 from byline.store.models import Part, Repository, Session
+from byline.store.text_form import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ _COLUMNS = (
 )
 
 
+WORDS_LIMIT = 16
+"""Words of one query: SQLite's parser gives up at some fifty conditions in one another."""
+
+
 class Sessions:
     """Reads of the table ``sessions``."""
 
@@ -71,7 +78,9 @@ class Sessions:
     def ids(self, query: str = "", repository_id: int | None = None) -> list[str]:
         """Session ids, newest first; with ``query`` only those in whose titles or parts all its words are.
 
-        Words match whole or as the beginning of a word; FTS5 syntax in them has no meaning.
+        Words match whole or as the beginning of a word; FTS5 syntax in them has no meaning. What has neither
+        letter nor digit (``-``, ``"``) is looked for in titles when it stands alone, and else passed over. Of
+        a pasted page the first :data:`WORDS_LIMIT` different words count.
         """
         select = self._matching(query, repository_id, Session.id)
         return [row[0] for row in select.tuples().execute(self._database)]
@@ -102,6 +111,7 @@ class Sessions:
 
     def find(self, name: str) -> list[SessionRow]:
         """The sessions whose id or native id is ``name`` or begins with it; exact ones alone if any."""
+        name = storable(name)
         exact = self._select().where((Session.id == name) | (Session.native_id == name))
         rows = [_row(row) for row in exact.tuples().execute(self._database)]
         if not rows:
@@ -122,11 +132,13 @@ class Sessions:
         select = Session.select(*columns)
         if repository_id is not None:
             select = select.where(Session.repository_id == repository_id)
-        for word in query.split():
+        words = list(dict.fromkeys(storable(query).replace("\0", " ").split()))
+        for word in ([word for word in words if _has_token(word)] or words)[:WORDS_LIMIT]:
+            # LIKE folds the case of ASCII letters only.
+            cases = {word, word.lower(), word.upper(), word.capitalize()}
+            in_title = reduce(or_, (Session.title.contains(case) for case in sorted(cases)))
             select = select.where(
-                Session.id.in_(self._sessions_saying(word))
-                | fn.LOWER(Session.title).contains(word.lower())
-                | (Session.id == word)
+                Session.id.in_(self._sessions_saying(word)) | in_title | (Session.id == word)
             )
         return select.order_by(Session.updated_ms.desc(nulls="last"), Session.id)
 
@@ -139,6 +151,11 @@ class Sessions:
         quoted = '"' + word.replace('"', '""') + '"*'
         says = SQL("id IN (SELECT rowid FROM parts_fts WHERE parts_fts MATCH ?)", (quoted,))
         return Part.select(Part.session_id).where(says).distinct()
+
+
+def _has_token(word: str) -> bool:
+    """Whether FTS5's tokenizer finds anything in a word."""
+    return any(char.isalnum() or char == "_" for char in word)
 
 
 def _row(row: Sequence[Any]) -> SessionRow:

@@ -7,6 +7,7 @@ import hashlib
 import posixpath
 
 from byline.record import Edit
+from byline.store.text_form import content_bytes
 
 UPSERT_SESSION = """
 INSERT INTO sessions (id, agent, native_id, title, title_source, cwd, branch, repository_url,
@@ -61,16 +62,17 @@ PART_COLUMNS = (
 )  # fmt: skip
 
 # The same part again: a longer text that begins with the stored one is the part grown; a tool's
-# output, status or input may come later than its call.
+# output, status or input may come later than its call. length() of a text would stop at a NUL.
 PART_CONFLICT = """
 ON CONFLICT (session_id, message_id, part_id) DO UPDATE SET
-  text = CASE WHEN length(excluded.text) > length(text) THEN excluded.text ELSE text END,
+  text = CASE WHEN length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))
+              THEN excluded.text ELSE text END,
   tool = COALESCE(excluded.tool, tool),
   tool_call_id = COALESCE(excluded.tool_call_id, tool_call_id),
   input = COALESCE(excluded.input, input),
   status = COALESCE(excluded.status, status),
   patch = COALESCE(excluded.patch, patch)
-WHERE length(excluded.text) > length(text)
+WHERE length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))
    OR (excluded.tool IS NOT NULL AND excluded.tool IS NOT tool)
    OR (excluded.tool_call_id IS NOT NULL AND excluded.tool_call_id IS NOT tool_call_id)
    OR (excluded.input IS NOT NULL AND excluded.input IS NOT input)
@@ -107,7 +109,8 @@ ON CONFLICT (key) DO UPDATE SET
   model_id = COALESCE(excluded.model_id, model_id), tool = COALESCE(excluded.tool, tool),
   tool_version = COALESCE(excluded.tool_version, tool_version), time_ms = excluded.time_ms,
   patch = excluded.patch, added = excluded.added, removed = excluded.removed,
-  precision = excluded.precision, payload = excluded.payload
+  precision = excluded.precision, payload = excluded.payload,
+  base_hash = excluded.base_hash, result_hash = excluded.result_hash
 WHERE excluded.time_ms >= time_ms AND excluded.patch IS NOT patch
 """
 
@@ -171,5 +174,5 @@ def edit_key(edit: Edit, patch_json: str) -> str:
 
 def content_hash(content: str) -> str:
     """Git's blob id (SHA-1) of a content, so that it can be compared with a tree's without reading."""
-    data = content.encode("utf-8", "surrogateescape")
+    data = content_bytes(content)
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -24,7 +24,11 @@ class _Database(SqliteDatabase):
 
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = super()._connect()  # type: ignore[misc] # missing in peewee's stubs
-        prepare(connection, Path(self.database))
+        try:
+            prepare(connection, Path(self.database))
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def execute_sql(self, sql: str, params: Any = None, *args: Any) -> Any:

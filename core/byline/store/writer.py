@@ -1,6 +1,5 @@
 """Write records in one transaction. Standard library only; the hook path and imports share it."""
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,9 @@ from dataclasses import dataclass
 from byline.patch import Patch, patch_to_json
 from byline.record import Edit, Message, Part, Session
 from byline.store import statements as sql
+from byline.store.text_form import as_json, content_bytes, storable
+
+__all__ = ["ROWS_PER_STATEMENT", "Writer", "Written", "as_json", "storable", "transaction"]
 
 ROWS_PER_STATEMENT = 500
 """Rows of one multi-row statement: 500 × 21 columns stay under SQLite's 32,766 variables."""
@@ -29,20 +31,6 @@ class Written:
             self.updated + other.updated,
             self.duplicates + other.duplicates,
         )
-
-
-def as_json(value: object) -> str:
-    """Compact JSON as it is kept in the store; lone surrogates survive."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def storable(text: str) -> str:
-    """Text that SQLite can keep: a lone surrogate (half an emoji in a transcript) is replaced."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
 
 
 @contextmanager
@@ -73,11 +61,11 @@ class Writer:
         self._connection.executemany(
             sql.UPSERT_SESSION,
             [
-                (
-                    session.id, session.agent, session.native_id,
-                    storable(session.title) if session.title else None, session.title_source,
-                    session.cwd, session.branch, session.repository_url, session.parent_id,
-                    session.agent_version, session.source, *known.get(session.id, (None, None)),
+                _storable_row(
+                    session.id, session.agent, session.native_id, session.title or None,
+                    session.title_source, session.cwd, session.branch, session.repository_url,
+                    session.parent_id, session.agent_version, session.source,
+                    *known.get(session.id, (None, None)),
                 )
                 for session in sessions
             ],
@@ -86,7 +74,7 @@ class Writer:
     def messages(self, messages: Sequence[Message]) -> Written:
         """Insert messages; a repeat renews model, tokens, cost and diffs (``ingest.md``)."""
         rows = [
-            (
+            _storable_row(
                 message.session_id, message.message_id, message.role, message.generated_at_unix_ms,
                 message.model_id, message.parent_id, message.agent,
                 as_json(message.tokens) if message.tokens is not None else None,
@@ -99,11 +87,10 @@ class Writer:
     def parts(self, parts: Sequence[Part]) -> Written:
         """Insert parts that have a ``part_id``; a longer text for the same id replaces the stored one."""
         rows = [
-            (
-                part.session_id, part.message_id, part.part_id, part.type, storable(part.text),
-                part.generated_at_unix_ms, part.tool, part.tool_call_id,
-                storable(part.input) if part.input is not None else None, part.status,
-                storable(part.patch) if part.patch is not None else None,
+            _storable_row(
+                part.session_id, part.message_id, part.part_id, part.type, part.text,
+                part.generated_at_unix_ms, part.tool, part.tool_call_id, part.input, part.status,
+                part.patch,
             )
             for part in parts
         ]  # fmt: skip
@@ -125,13 +112,13 @@ class Writer:
         self._connection.executemany(sql.RECOUNT_SESSION, [(session_id,) for session_id in session_ids])
 
     def _edit_row(self, edit: Edit) -> tuple[object, ...]:
-        patch_json = storable(as_json(patch_to_json(Patch((edit.patch,)))))
+        patch_json = as_json(patch_to_json(Patch((edit.patch,))))
         lines = [line for hunk in edit.patch.hunks for line in hunk.lines]
         added = sum(line.kind == "added" for line in lines)
-        return (
+        return _storable_row(
             sql.edit_key(edit, patch_json), edit.session_id, edit.message_id, edit.tool_call_id,
             edit.model_id, edit.tool, edit.tool_name, edit.tool_version, edit.time_ms, edit.seq,
-            storable(edit.path), storable(edit.path.replace("\\", "/").rpartition("/")[2]), edit.cwd,
+            edit.path, edit.path.replace("\\", "/").rpartition("/")[2], edit.cwd,
             edit.repository_url, patch_json, added, len(lines) - added, edit.precision,
             self._content(edit.before), self._content(edit.after),
             zlib.compress(edit.payload.encode("utf-8", "surrogatepass")) if edit.payload else None,
@@ -140,9 +127,8 @@ class Writer:
     def _content(self, content: str | None) -> str | None:
         if content is None:
             return None
-        digest = sql.content_hash(storable(content))
-        data = zlib.compress(storable(content).encode("utf-8", "surrogateescape"))
-        self._connection.execute(sql.INSERT_CONTENT, (digest, data))
+        digest = sql.content_hash(content)
+        self._connection.execute(sql.INSERT_CONTENT, (digest, zlib.compress(content_bytes(content))))
         return digest
 
     def _insert(
@@ -174,3 +160,8 @@ class Writer:
     def _count_above(self, table: str, row_id: int) -> int:
         query = f"SELECT count(*) FROM {table} WHERE id > ?"
         return int(self._connection.execute(query, (row_id,)).fetchone()[0])
+
+
+def _storable_row(*values: object) -> tuple[object, ...]:
+    """The values of one row, texts as SQLite can keep them."""
+    return tuple(storable(value) if isinstance(value, str) else value for value in values)

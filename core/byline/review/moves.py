@@ -1,0 +1,53 @@
+"""Moved blocks within a commit: the engine's answers of all files brought together (rule 9)."""
+
+from collections.abc import Sequence
+
+from byline.attribution import Credit, Intersection, find_moves
+from byline.git.model import FileChange
+
+_OPEN = {"no_edit", "gap"}
+
+
+def with_moves(changes: Sequence[FileChange], answers: Sequence[Intersection]) -> list[list[Credit]]:
+    """The credits per file, where a line without origin that was moved there has its author's."""
+    credits_of = [list(answer.credits) for answer in answers]
+    sources = [run for answer in answers for run in answer.vanished]
+    if not sources:
+        return credits_of
+    targets: list[list[str]] = []
+    places: list[list[tuple[int, int]]] = []
+    for file, change in enumerate(changes):
+        _gather(file, change, credits_of[file], targets, places)
+    for (run, index), credit in find_moves(sources, targets).items():
+        file, touched = places[run][index]
+        credits_of[file][touched] = credit
+    return credits_of
+
+
+def _gather(
+    file: int,
+    change: FileChange,
+    found: Sequence[Credit],
+    targets: list[list[str]],
+    places: list[list[tuple[int, int]]],
+) -> None:
+    """Collect the runs of added lines without an origin, and where each line's credit stands."""
+    touched = 0
+    for hunk in change.hunks:
+        open_run = False
+        for line in hunk.body:
+            mark = line[:1]
+            if mark not in "+-":
+                open_run = False
+                continue
+            if mark == "+":
+                if found[touched].origin is None and found[touched].reason in _OPEN:
+                    if not open_run:
+                        targets.append([])
+                        places.append([])
+                    targets[-1].append(line[1:].removesuffix("\r"))
+                    places[-1].append((file, touched))
+                    open_run = True
+                else:
+                    open_run = False
+            touched += 1
