@@ -27,7 +27,7 @@ def patch_from_json(value: object) -> Patch:
     try:
         files = value["files"]  # type: ignore[index] # anything else raises and is reported below
         return Patch(tuple(_file_from_json(file) for file in files))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PatchError(f"not the JSON of a parsed patch: {type(error).__name__} {error}") from error
 
 

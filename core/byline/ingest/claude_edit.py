@@ -1,0 +1,50 @@
+"""Raw ``PostToolUse`` events of Claude Code's edit tools as edits (``diff-trace``)."""
+
+from byline.agents.claude.tool_edit import EDIT_TOOLS, read_edit
+from byline.ingest.claude_event import AGENT, located, read_event, required_tool
+from byline.ingest.fields import optional_text
+from byline.ingest.reading import Item, Json, Reading
+from byline.ingest.transcript_tail import find_call
+from byline.record import Edit
+
+
+def read_edit_event(value: Json, raw: str, received_ms: int) -> Reading:
+    """The edit of the event's call, if it wrote anything; other events and tools give nothing.
+
+    ``raw`` is the event's text, which is kept with the edit. The model is the event's, else that of
+    the assistant record with this call, else not known.
+
+    Raises:
+        FormatError: the event has not the shape of its format.
+    """
+    event = read_event(value, received_ms)
+    nothing = Reading(is_event=True)
+    if event.name != "PostToolUse":
+        return nothing
+    tool, tool_input = required_tool(event)
+    if tool not in EDIT_TOOLS:
+        return nothing
+    cwd = event.session.cwd
+    made = read_edit(tool, tool_input, value.get("tool_response"), cwd)
+    if made is None:
+        return nothing
+    call = optional_text(value, "tool_use_id")
+    record = find_call(event.transcripts(), call) if call is not None else None
+    edit = Edit(
+        event.session.id,
+        made.path,
+        made.patch,
+        event.time_ms,
+        AGENT,
+        made.precision,
+        message_id=record.message_id if record else None,
+        tool_call_id=call,
+        model_id=optional_text(value, "model") or (record.model_id if record else None),
+        tool=tool,
+        tool_version=record.version if record else None,
+        cwd=cwd,
+        before=made.before,
+        after=made.after,
+        payload=raw,
+    )
+    return Reading((Item(0, located(event.session, record), edit),), is_event=True)

@@ -1,0 +1,60 @@
+"""Normalised ``diff-trace`` payloads: one unified diff with who made it (``ingest.md``)."""
+
+from dataclasses import replace
+
+from byline.errors import FormatError, PatchError
+from byline.ingest.fields import optional_text, required_text, required_time
+from byline.ingest.producer import session_of
+from byline.ingest.reading import Item, Json, Reading
+from byline.patch import FilePatch, Patch, parse_patch
+from byline.record import Edit
+
+
+def read_edit_payload(payload: Json, raw: str) -> Reading:
+    """One edit per file of the payload's diff; ``raw`` is the document's text, which is kept with each.
+
+    Raises:
+        FormatError: a field is missing or wrong, or the diff cannot be read.
+    """
+    tool_name = required_text(payload, "tool_name")
+    native_id = required_text(payload, "sessionID")
+    time_ms = required_time(payload, "time")
+    cwd, repository_url = optional_text(payload, "cwd"), optional_text(payload, "repository_url")
+    session = session_of(tool_name, native_id, cwd=cwd, repository_url=repository_url)
+    message_id, tool_call_id = optional_text(payload, "message_id"), optional_text(payload, "tool_call_id")
+    model_id, tool = optional_text(payload, "model_id"), optional_text(payload, "tool")
+    tool_version = optional_text(payload, "tool_version")
+    try:
+        patch = parse_patch(required_text(payload, "diff"), session.id)
+    except PatchError as error:
+        raise FormatError(f"diff: {error}") from error
+    edits = [
+        Edit(
+            session.id,
+            file.path,
+            file,
+            time_ms,
+            tool_name,
+            "vendor_diff",
+            message_id=message_id,
+            tool_call_id=tool_call_id,
+            model_id=model_id,
+            tool=tool,
+            tool_version=tool_version,
+            cwd=cwd,
+            repository_url=repository_url,
+            before="" if file.kind == "added" else None,
+            payload=raw,
+        )
+        for file in _one_per_path(patch)
+    ]
+    return Reading(tuple(Item(index, session, edit) for index, edit in enumerate(edits)))
+
+
+def _one_per_path(patch: Patch) -> list[FilePatch]:
+    """The files, with what several sections say about one path joined: an edit is keyed by its path."""
+    files: dict[str, FilePatch] = {}
+    for file in patch.files:
+        known = files.get(file.path)
+        files[file.path] = replace(known, hunks=known.hunks + file.hunks) if known else file
+    return list(files.values())
