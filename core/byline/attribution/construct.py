@@ -102,7 +102,7 @@ class _Replay:
             self._see(())
             return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
         versions = list(self._nearest(edit.origin.time_ms))
-        current = [self.weave.text[line] for line in self.weave.live] if self.weave else None
+        current = self.weave.live_lines() if self.weave else None
         if current is not None:
             if edit.numbered and (placed := place_as_recorded(edit.hunks, current)) is not None:
                 return placed

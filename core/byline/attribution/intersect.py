@@ -95,7 +95,8 @@ class _Reading:
         done = sum(edit.origin.time_ms <= limit for edit in document.edits)
         new = provenance(self._weave, change.new, done)
         self._new, self._forms, self._missing = new.ids, new.forms, new.missing
-        self._old = provenance(self._weave, change.old, done).ids
+        # What an edit took back is looked for all the same where the commit removes it.
+        self._old = provenance(self._weave, change.old, 0).ids
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
         self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
         self._sides = _sides(change)
@@ -139,6 +140,10 @@ class _Reading:
             return NO_EDIT if self._weave.born[line] == 0 else GAP
         credit = self._credit(owner)
         form = self._forms.get(index)
+        while (seen := self._weave.form.get(line)) is not None:
+            form = seen.match if form != "edited" else form
+            line = seen.source
+            carried = carried or line in self._place_old
         if form is not None:
             credit = replace(credit, match=form, contributor="mixed" if form == "edited" else "ai")
         if carried:

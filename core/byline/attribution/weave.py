@@ -8,8 +8,11 @@ state the document passed through can be rebuilt and is known by a hash of its l
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from byline.attribution.align import align
+from byline.attribution.rewritten import find_rewritten
+from byline.patch import Match
 
 NOBODY = -1
 """Owner of a line that no recorded edit wrote; killer of a line that vanished without a record."""
@@ -21,6 +24,14 @@ _HEAD = 0
 """The id before the first line of the total order; no line of the document."""
 
 Survivors = Callable[[Sequence[str], Sequence[str]], list[tuple[int, int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a line that nobody recorded is of recorded ones: ``source`` in another form."""
+
+    source: int
+    match: Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Weave:
         self.born: list[int] = [0]
         self.died: list[int] = [-1]
         """The state at which a line came and went; -1 while it stands."""
+        self.form: dict[int, Form] = {}
+        """Lines seen that are recorded lines in another form; they keep their source's owner."""
         self._after: list[int] = [-1]
         self.live: list[int] = []
         self.base_size = len(base)
@@ -102,8 +115,9 @@ class Weave:
     def observe(self, lines: Sequence[str]) -> bool:
         """Note that the document was seen to read ``lines``; whether that was news.
 
-        Strangers among them become lines without an owner; live lines that are missing vanish without
-        a record. A run that vanished so before, and is back whole and verbatim in its place, returns.
+        Strangers among them become lines without an owner, unless they are the lines they replace in
+        another form (rules 7 and 8); live lines that are missing vanish without a record. A run that
+        vanished so before, and is back whole and verbatim in its place, returns.
         """
         if len(lines) == len(self.live) and all(
             self.text[line] == seen for line, seen in zip(self.live, lines, strict=True)
@@ -120,8 +134,26 @@ class Weave:
         for position, count, strangers in reversed(changes):
             if not count and self._returns(position, strangers):
                 continue
-            self.splice(position, count, strangers)
+            replaced = self.live[position : position + count]
+            self.splice(position, count, strangers, survivors=_none)
+            self._inherit(replaced, self.live[position : position + len(strangers)])
         return True
+
+    def _inherit(self, replaced: Sequence[int], strangers: Sequence[int]) -> None:
+        """Let strangers that are replaced lines in another form keep those lines' owner."""
+        if all(self.owner[line] == NOBODY for line in replaced):
+            return
+        old, new = [self.text[line] for line in replaced], [self.text[line] for line in strangers]
+        for entry in find_rewritten(old, new):
+            sources = [replaced[index] for index in entry.old]
+            owners = {self.owner[line] for line in sources}
+            if len(owners) == 1:
+                line = strangers[entry.new]
+                self.owner[line] = owners.pop()
+                edited = any(
+                    form.match == "edited" for form in map(self.form.get, sources) if form is not None
+                )
+                self.form[line] = Form(sources[0], "edited" if edited else entry.match)
 
     def _returns(self, position: int, lines: Sequence[str]) -> bool:
         """Bring back the run of suspended lines that stood at ``position``, if ``lines`` is just that run."""
@@ -156,6 +188,10 @@ class Weave:
         return line
 
     # -- reading ----------------------------------------------------------------------------------
+
+    def live_lines(self) -> "LiveLines":
+        """The document's lines now, read through the weave: nothing is copied."""
+        return LiveLines(self)
 
     def order(self) -> Iterator[int]:
         """Every line that ever was, in the total order."""
@@ -219,6 +255,30 @@ class Weave:
             if common >= most:
                 best, most = number, common
         return best
+
+
+class LiveLines(Sequence[str]):
+    """The live lines of a weave as a sequence of texts."""
+
+    def __init__(self, weave: Weave) -> None:
+        self._text = weave.text
+        self._live = weave.live
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self._text[line] for line in self._live[index]]
+        return self._text[self._live[index]]
+
+
+def _none(_old: Sequence[str], _new: Sequence[str]) -> list[tuple[int, int, int]]:
+    return []
 
 
 def _mixed(digest: int, value: int) -> int:

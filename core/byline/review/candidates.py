@@ -53,7 +53,11 @@ class Candidates:
             rows = self._store.edits.named({posixpath.basename(path) for path in paths})
         own = repository_row(self._store, self._repository)
         places = Places(
-            own, self._store.repositories.all(), self._repository.worktrees(), self._tree_paths
+            own,
+            self._store.repositories.all(),
+            self._repository.worktrees(),
+            self._tree_paths,
+            lambda: self._store.edits.absolute_paths(own.id),
         ).resolve(rows)
         by_path: defaultdict[str, list[tuple[Place, EditRow]]] = defaultdict(list)
         later: defaultdict[str, list[EditRow]] = defaultdict(list)

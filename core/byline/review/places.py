@@ -27,23 +27,25 @@ class Places:
         known: Iterable[RepositoryRow],
         worktrees: Collection[str],
         tree: Callable[[], Collection[str]],
+        recorded: Callable[[], Iterable[str]],
     ) -> None:
-        """``tree`` gives the paths of the commit's and its parent's trees; it is asked only if needed."""
+        """``tree`` gives the paths of the commit's and its parent's trees, ``recorded`` every path that
+        sessions of the repository recorded; both are asked only if there are paths of unknown roots.
+        """
         self._own = own
         roots = {checkout: row.id for row in known for checkout in row.checkouts}
         roots |= dict.fromkeys([*own.checkouts, *worktrees], own.id)
         self._roots = sorted(roots.items(), key=lambda entry: -len(entry[0]))
         self._tree = tree
-        self._names: Counter[str] | None = None
-        self._paths: frozenset[str] = frozenset()
+        self._recorded = recorded
 
     def resolve(self, rows: Sequence[EditRow]) -> dict[int, Place]:
         """The place of each edit, by edit id; edits that are not of this repository are left out.
 
         A known checkout's folder is taken off first. Else, in a session of this repository, an absolute
-        path matches by its longest suffix of at least two components that names a file of the trees;
-        what such matches tell of a root holds for the other edits too; a single component matches
-        only where it is the only file of that name.
+        path matches by its longest suffix of at least two components that names a file of the trees.
+        What such matches tell of a root holds for every path below it, so that a file at the top is
+        found too; without that, a single component matches only where it is the only file of its name.
         """
         found: dict[int, Place] = {}
         foreign: list[tuple[EditRow, str]] = []
@@ -70,34 +72,47 @@ class Places:
         return None
 
     def _resolve_foreign(self, foreign: Sequence[tuple[EditRow, str]]) -> dict[int, Place]:
-        if self._names is None:
-            self._paths = frozenset(self._tree())
-            self._names = Counter(posixpath.basename(path) for path in self._paths)
+        tree = frozenset(self._tree())
+        names = Counter(posixpath.basename(path) for path in tree)
+        roots = _foreign_roots([*self._recorded(), *(path for _, path in foreign)], tree)
         found: dict[int, Place] = {}
-        roots: set[str] = set()
-        left: list[tuple[EditRow, str]] = []
         for row, path in foreign:
-            suffix = self._suffix(path)
-            if suffix is None:
-                left.append((row, path))
-                continue
-            root = path[: -len(suffix)].rstrip("/")
-            roots.add(root)
-            found[row.id] = Place(root, suffix)
-        for row, path in left:
+            root = next((root for root in roots if path.startswith(f"{root}/")), None)
             folder, name = posixpath.split(path)
-            if folder in roots or (self._names[name] == 1 and name in self._paths):
+            if root is not None:
+                found[row.id] = Place(root, path[len(root) + 1 :])
+            elif names[name] == 1 and name in tree:
                 found[row.id] = Place(folder, name)
         return found
 
-    def _suffix(self, path: str) -> str | None:
-        """The longest suffix of at least two components that names a file of the trees."""
+
+def _foreign_roots(paths: Iterable[str], tree: Collection[str]) -> list[str]:
+    """The folders under which recorded paths name files of the tree, innermost first.
+
+    A folder inside another comes from a suffix that is shorter than the truth, and is left out:
+    ``packages/a/src/i.ts``, no longer in the tree, would else be taken for ``src/i.ts``. Only work trees
+    that agents keep inside the checkout (``.claude/worktrees/x``) are roots of their own.
+    """
+    roots: set[str] = set()
+    for path in dict.fromkeys(paths):
         parts = path.strip("/").split("/")
         for start in range(len(parts) - 1):
             suffix = "/".join(parts[start:])
-            if suffix in self._paths:
-                return suffix
-        return None
+            if suffix in tree:
+                roots.add(path[: -len(suffix)].rstrip("/"))
+                break
+    kept = [
+        root
+        for root in roots
+        if all(
+            _is_worktree(root.removeprefix(f"{other}/")) for other in roots if root.startswith(f"{other}/")
+        )
+    ]
+    return sorted(kept, key=lambda root: (-len(root), root))
+
+
+def _is_worktree(inner: str) -> bool:
+    return any(part.startswith(".") or "worktree" in part for part in inner.split("/"))
 
 
 def _is_absolute(path: str) -> bool:

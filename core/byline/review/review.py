@@ -100,14 +100,17 @@ def _review_changes(
 ) -> tuple[tuple[ReviewedFile, ...], tuple[str, ...]]:
     candidates = Candidates(store, repository, changes, source.parent, source.rev)
     candidates.gather(source.time_ms + CLOCK_TOLERANCE_MS)
-    wanted = [change for change in changes if candidates.concern(change)]
+    wanted = [candidates.concern(change) for change in changes]
     blobs = repository.blobs(
-        oid for change in wanted for oid in (change.old_oid, change.new_oid) if oid != NO_OID
+        oid
+        for change, known in zip(changes, wanted, strict=True)
+        for oid in (change.old_oid, change.new_oid)
+        if known and oid != NO_OID
     )
     answers: list[Intersection] = []
-    for change in changes:
+    for change, known in zip(changes, wanted, strict=True):
         touched = tuple(_touched(change.hunks))
-        if change not in wanted:
+        if not known:
             answers.append(Intersection((NO_EDIT,) * len(touched)))
             continue
         old = blobs.get(change.old_oid) or ""

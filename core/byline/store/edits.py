@@ -11,6 +11,7 @@ from peewee import JOIN, SqliteDatabase
 from byline.errors import PatchError
 from byline.patch import Patch, patch_from_json
 from byline.store.models import Content, DiffTrace, Session
+from byline.store.statements import absolute_path
 from byline.store.text_form import storable
 
 
@@ -81,6 +82,17 @@ class Edits:
             query = self._select().where(DiffTrace.basename.in_(names[start : start + 500]))
             rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
         return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
+
+    def absolute_paths(self, repository_id: int) -> list[str]:
+        """The distinct paths, joined to their folders, that sessions of a repository edited."""
+        query = (
+            DiffTrace.select(DiffTrace.path, DiffTrace.cwd)
+            .join(Session, on=(DiffTrace.session_id == Session.id))
+            .where(Session.repository_id == repository_id)
+            .distinct()
+        )
+        rows = query.tuples().execute(self._database)
+        return sorted({absolute_path(path, cwd) for path, cwd in rows})
 
     def of_session(self, session_id: str) -> list[EditRow]:
         """The edits of one session, oldest first."""
