@@ -216,6 +216,36 @@ def test_s10_a_file_renamed_in_the_same_commit_keeps_its_author(world: World) ->
     assert told(review) == ["+from a | A opus exact"]
 
 
+def test_s10_a_new_file_moved_before_it_is_committed_keeps_its_author(world: World) -> None:
+    a, b = world.agent("A", with_before=True), world.agent("B", with_before=True)
+    a.writes("draft/notes.md", "first line of notes\nsecond line of notes\nthird line of notes\n")
+    (world.path / "docs").mkdir()
+    (world.path / "draft/notes.md").rename(world.path / "docs/guide.md")
+    b.replaces("docs/guide.md", "third line", "fourth and last line")
+    world.commit()
+    assert told(world.review()) == [
+        "+first line of notes | A opus exact",
+        "+second line of notes | A opus exact",
+        "+fourth and last line of notes | B opus exact",
+    ]
+
+
+def test_s10_a_new_file_moved_and_never_edited_again_keeps_its_author(world: World) -> None:
+    a = world.agent("A", with_before=True)
+    a.writes("draft.md", "first line of notes\nsecond line of notes\n")
+    (world.path / "draft.md").rename(world.path / "final.md")
+    world.commit()
+    assert [line.partition(" | ")[2] for line in told(world.review())] == ["A opus exact"] * 2
+
+
+def test_s40_a_copied_file_is_nobodys(world: World) -> None:
+    a = world.agent("A", with_before=True)
+    a.writes("one.md", "first line of notes\nsecond line of notes\n")
+    world.person_writes("two.md", world.read("one.md"))
+    world.commit()
+    assert [line.partition(" | ")[2] for line in told(world.review(), "two.md")] == ["unknown no_edit"] * 2
+
+
 def test_s11_an_edit_in_another_worktree_or_on_another_machine_counts(
     world: World, clone_of: Callable[[World, str], Path]
 ) -> None:

@@ -2,13 +2,14 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from byline.attribution import Edit, Origin, Version, comparable
 from byline.errors import PatchError
 from byline.git.model import FileChange
 from byline.git.repository import Repository
 from byline.patch import FilePatch
+from byline.review.lineage import Entries, edits_under_earlier_names
 from byline.review.places import Place, Places
 from byline.review.repositories import bind_sessions, repository_row
 from byline.store.edits import EditRow
@@ -36,7 +37,9 @@ class Candidates:
         self._changes = changes
         self._revs = [name for name in (parent, rev) if name]
         self._parent = parent
-        self._by_path: dict[str, list[tuple[Place, EditRow]]] = {}
+        self._rev = rev
+        self._places: Places | None = None
+        self._by_path: dict[str, Entries] = {}
         self._later: dict[str, list[EditRow]] = {}
         self._contents: dict[str, str] = {}
         self._patches: dict[int, FilePatch] = {}
@@ -46,39 +49,35 @@ class Candidates:
     def gather(self, until_ms: int) -> None:
         """Fetch the edits of the changed files; those completed after ``until_ms`` are only remembered."""
         paths = {path for change in self._changes for path in (change.old_path, change.new_path) if path}
-        rows = self._store.edits.named({posixpath.basename(path) for path in paths})
-        if not rows:
-            return
+        names = {posixpath.basename(path) for path in paths}
+        rows = self._store.edits.named(names)
         if any(row.repository_id is None for row in rows) and bind_sessions(self._store):
-            rows = self._store.edits.named({posixpath.basename(path) for path in paths})
-        own = repository_row(self._store, self._repository)
-        places = Places(
-            own,
-            self._store.repositories.all(),
-            self._repository.worktrees(),
-            self._tree_paths,
-            lambda: self._store.edits.absolute_paths(own.id),
-        ).resolve(rows)
-        by_path: defaultdict[str, list[tuple[Place, EditRow]]] = defaultdict(list)
+            rows = self._store.edits.named(names)
+        resolved = self._resolve(rows)
+        by_path: defaultdict[str, Entries] = defaultdict(list)
         later: defaultdict[str, list[EditRow]] = defaultdict(list)
         for row in rows:
-            place = places.get(row.id)
+            place = resolved.get(row.id)
             if place is None or place.path not in paths:
                 continue
             if row.time_ms > until_ms:
                 later[place.path].append(row)
-            elif (patch := self._patch(row)) is not None:
-                self._patches[row.id] = patch
+            else:
                 by_path[place.path].append((place, row))
-        self._by_path, self._later = dict(by_path), dict(later)
-        hashes = {
+        renamed = edits_under_earlier_names(
+            self._store.edits, self._resolve, self._changes, by_path, self._still_there
+        )
+        for path, entries in renamed.items():
+            by_path[path] += [(place, row) for place, row in entries if row.time_ms <= until_ms]
+        self._later = dict(later)
+        self._by_path = {path: self._readable(entries) for path, entries in by_path.items()}
+        self._contents = self._store.edits.contents(
             digest
-            for entries in by_path.values()
+            for entries in self._by_path.values()
             for _, row in entries
             for digest in (row.base_hash, row.result_hash)
             if digest
-        }
-        self._contents = self._store.edits.contents(hashes)
+        )
 
     def concern(self, change: FileChange) -> bool:
         """Whether any edit, earlier or later, was of this file."""
@@ -116,6 +115,36 @@ class Candidates:
         """First and last time (ms) of the edits that were considered."""
         times = [row.time_ms for entries in self._by_path.values() for _, row in entries]
         return (min(times), max(times)) if times else None
+
+    def _resolve(self, rows: Sequence[EditRow]) -> Mapping[int, Place]:
+        if not rows:
+            return {}
+        if self._places is None:
+            own = repository_row(self._store, self._repository)
+            self._places = Places(
+                own,
+                self._store.repositories.all(),
+                self._repository.worktrees(),
+                self._tree_paths,
+                lambda: self._store.edits.absolute_paths(own.id),
+            )
+        return self._places.resolve(rows)
+
+    def _still_there(self, path: str) -> bool:
+        """Whether the reviewed side still has a file of this name."""
+        if self._rev is None:
+            return self._repository.worktree_text(path) is not None
+        return self._repository.blobs([f"{self._rev}:{path}"]).popitem()[1] is not None
+
+    def _readable(self, entries: Entries) -> Entries:
+        """The entries whose stored patch can be read; the others are named in ``problems``."""
+        kept: Entries = []
+        for place, row in entries:
+            patch = self._patch(row)
+            if patch is not None:
+                self._patches[row.id] = patch
+                kept.append((place, row))
+        return kept
 
     def _patch(self, row: EditRow) -> FilePatch | None:
         try:

@@ -83,6 +83,15 @@ class Edits:
             rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
         return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
 
+    def leaving(self, hashes: Iterable[str]) -> list[EditRow]:
+        """The edits after which a file had one of these contents (git blob ids), latest first."""
+        wanted = sorted(set(hashes))
+        rows: list[EditRow] = []
+        for start in range(0, len(wanted), 500):
+            query = self._select().where(DiffTrace.result_hash.in_(wanted[start : start + 500]))
+            rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
+        return sorted(rows, key=lambda row: (-row.time_ms, row.session_id, row.seq, row.id))
+
     def absolute_paths(self, repository_id: int) -> list[str]:
         """The distinct paths, joined to their folders, that sessions of a repository edited."""
         query = (

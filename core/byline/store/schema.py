@@ -153,6 +153,7 @@ CREATE TABLE diff_traces (
 CREATE INDEX diff_traces_by_time ON diff_traces(time_ms, id);
 CREATE INDEX diff_traces_by_basename ON diff_traces(basename, time_ms);
 CREATE INDEX diff_traces_by_path ON diff_traces(path, time_ms);
+CREATE INDEX diff_traces_by_result ON diff_traces(result_hash) WHERE result_hash IS NOT NULL;
 CREATE INDEX diff_traces_by_session ON diff_traces(session_id, time_ms, id);
 CREATE TABLE commits (
   id INTEGER PRIMARY KEY,
