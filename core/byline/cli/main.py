@@ -1,0 +1,102 @@
+"""The command ``byline``: parse words, call, turn errors into one line and an exit code."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from byline.errors import BylineError, UsageError
+
+# Command to the module that registers and runs it: only the modules of words that were given are loaded.
+COMMANDS = {
+    "import": "byline.cli.import_command",
+    "sessions": "byline.cli.sessions",
+    "transcript": "byline.cli.transcript",
+    "show": "byline.cli.show",
+}
+_BROKEN_PIPE = 141
+_INTERRUPTED = 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run ``byline`` with these words (the process's own by default); the exit code.
+
+    0 fine, 1 failure, 2 usage, 130 interrupted, 141 when the reader of the output went away.
+    """
+    words = sys.argv[1:] if words is None else words
+    try:
+        args = _parser(words).parse_args(words)
+        code = int(args.run(args) or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except UsageError as error:
+        return _fail(error, 2)
+    except BylineError as error:
+        return _fail(error, 1)
+    return code
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="byline",
+        description="Who wrote this line: which coding agent, session, model and prompt. "
+        "Without a command: open the browser.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    parser.add_argument(
+        "--db", metavar="PATH", help="the store to use (default: BYLINE_DB, else the data folder)"
+    )
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="when to colour (default: auto)"
+    )
+    parser.add_argument("--demo", action="store_true", help="open the browser on bundled demo data")
+    parser.set_defaults(run=_browse)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    named = [word for word in COMMANDS if word in words] or COMMANDS
+    for name in named:
+        import_module(COMMANDS[name]).register(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Print the version; the package's metadata is read only then."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,  # noqa: ARG002 - argparse's signature
+        values: object,  # noqa: ARG002
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Print it and exit with 0."""
+        from byline import __version__  # noqa: PLC0415 - see the class
+
+        parser.exit(message=f"byline {__version__}\n")
+
+
+def _browse(args: argparse.Namespace) -> int:
+    from byline.cli.browse import run  # noqa: PLC0415 - loads the browser, which no command needs
+
+    return run(args)
+
+
+def _fail(error: BylineError, code: int) -> int:
+    from byline.text import safe_line  # noqa: PLC0415 - only for an error
+
+    print(f"byline: {safe_line(str(error))}", file=sys.stderr)
+    return code
+
+
+def _forget_output() -> None:
+    """Keep Python from reporting the broken pipe again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
