@@ -1,0 +1,207 @@
+"""The list of commits over real repositories."""
+
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual import on
+from textual.app import App
+from textual.pilot import Pilot
+
+from byline.demo.build import Demo, build_demo
+from byline.git.repository import Repository
+from byline.store.store import Store
+from byline_tui.messages import OpenReview
+from byline_tui.screens.commits import CommitsScreen
+from byline_tui.screens.review import STAGED, WORKTREE
+from byline_tui.theme import DARK, THEMES, further_colours
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+Shown = Callable[[App[None]], str]
+
+
+def git(folder: Path, *words: str, stdin: str | None = None) -> str:
+    done = subprocess.run(
+        ["git", "-c", "init.defaultBranch=main", *words],
+        cwd=folder, input=stdin, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.removesuffix("\n")
+
+
+class Lister(App[None]):
+    """The list, and a memory of what it asked the app for."""
+
+    def __init__(self, store: Store, repository: Repository | None) -> None:
+        super().__init__()
+        self.commits = CommitsScreen(store, repository)
+        self.opened: list[str] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return further_colours(dark=True)
+
+    def on_mount(self) -> None:
+        self.theme = DARK.name
+        self.push_screen(self.commits)
+
+    @on(OpenReview)
+    def remember(self, message: OpenReview) -> None:
+        self.opened.append(message.rev)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Demo:
+    return build_demo(tmp_path / "demo")
+
+
+@pytest.fixture
+def lister(demo: Demo) -> Lister:
+    return Lister(Store(demo.database), Repository.open(demo.repository))
+
+
+async def test_work_tree_and_index_come_first_then_the_log(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(120, 30)) as pilot:
+        await until(pilot)(lambda: "Send one file to a bucket" in shown(lister))
+        rows = shown(lister).split("\n")
+        assert "13 commits" in rows[1]
+        assert "Work tree: 2 files not staged" in rows[2]
+        assert "Index: 1 file to commit" in rows[3]
+        assert [row.split()[0] for row in rows[4:17]] == [oid[:7] for oid in reversed(demo.oids)]
+
+
+async def test_bars_and_shares_are_filled_in_by_themselves(
+    lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(120, 30)) as pilot:
+        await until(pilot)(lambda: "100% unknown" in shown(lister).split("\n")[16])
+        mixed = next(row for row in shown(lister).split("\n") if "Resume interrupted" in row)
+        assert " 48% opus-4-6" in mixed
+        assert "█" in mixed
+        assert "▓" in mixed
+        assert "░" in mixed
+        assert lister.commits.commits.without_counts() == []
+
+
+async def test_enter_opens_the_review_of_the_row(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until]
+) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        await until(pilot)(lambda: lister.commits.commits.line_count == 15)
+        await pilot.press("enter", "down", "enter", "down", "enter", "end", "enter")
+        await pilot.pause()
+        assert lister.opened == [WORKTREE, STAGED, demo.oids[-1], demo.oids[0]]
+
+
+async def test_words_filter_as_they_are_typed_and_escape_shows_all(
+    lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: listed.line_count == 15)
+        await pilot.press("slash", *"JONAS show")
+        await until(pilot)(lambda: listed.line_count == 1)
+        assert "Show the progress" in shown(lister)
+        await pilot.press(*"zzz")
+        await until(pilot)(lambda: "No commit has these words." in shown(lister))
+        await pilot.press("escape")
+        await until(pilot)(lambda: listed.line_count == 15)
+        assert lister.focused is listed
+
+
+async def test_a_path_filters_the_log_itself(lister: Lister, until: Callable[[Pilot[None]], Until]) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: listed.line_count == 15)
+        await pilot.press("slash", *"path:web", "enter")
+        await until(pilot)(lambda: listed.line_count == 4)
+        await pilot.press("escape")
+        await until(pilot)(lambda: listed.line_count == 15)
+
+
+async def test_reload_shows_what_was_committed_since(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: listed.line_count == 15)
+        git(demo.repository, "commit", "-q", "-a", "-m", "Everything else")
+        await pilot.press("r")
+        await until(pilot)(lambda: listed.line_count == 14)
+        assert "Everything else" in shown(lister)
+        assert "Index:" not in shown(lister)
+
+
+async def test_a_long_log_is_listed_whole_without_reading_every_commit_with_its_authors(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    people = "Mia <mia@example.com> 1763380800 +0000"
+    stream = "".join(
+        f"commit refs/heads/main\nauthor {people}\ncommitter {people}\n"
+        f"data {len(subject)}\n{subject}\nM 100644 inline a.txt\ndata {len(subject)}\n{subject}\n"
+        for subject in (f"commit {number}\n" for number in range(12_000))
+    )
+    git(repo, "fast-import", "--quiet", stdin=stream)
+    git(repo, "reset", "-q", "--hard", "main")
+    app = Lister(store, Repository.open(repo))
+    async with app.run_test(size=(80, 24)) as pilot:
+        listed = app.commits.commits
+        await until(pilot)(lambda: listed.line_count == 12_000)
+        await pilot.press("end")
+        await until(pilot)(lambda: "commit 0 " in shown(app))
+        await until(pilot)(lambda: listed.without_counts() == [])
+        assert len(listed._counts) < 150
+
+
+@pytest.mark.parametrize(("size", "there"), [((80, 24), False), ((120, 24), True)])
+async def test_the_author_is_shown_where_there_is_room(
+    size: tuple[int, int], there: bool, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=size) as pilot:
+        await until(pilot)(lambda: "Send one file to a bucket" in shown(lister))
+        assert ("Jonas Weber" in shown(lister)) is there
+
+
+async def test_a_repository_without_commits_and_none_at_all_are_said_in_words(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    for repository, words in (
+        (Repository.open(repo), "has no commits yet"),
+        (None, "This folder is in no git repository."),
+    ):
+        app = Lister(store, repository)
+        async with app.run_test(size=(100, 24)) as pilot:
+            await until(pilot)(lambda app=app, words=words: words in shown(app))
+
+
+async def test_files_of_a_repository_without_commits_can_be_reviewed(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    (repo / "a.py").write_text("x = 1\n")
+    git(repo, "add", "a.py")
+    (repo / "b.py").write_text("y = 1\n")
+    app = Lister(store, Repository.open(repo))
+    async with app.run_test(size=(100, 24)) as pilot:
+        await until(pilot)(lambda: "100% unknown" in shown(app))
+        assert "Index: 1 file to commit" in shown(app)
+        assert "Work tree: 1 file not staged" in shown(app)
+
+
+async def test_nothing_foreign_in_the_log_reaches_the_terminal(
+    repo: Path,
+    store: Store,
+    evil: str,
+    unsafe: Callable[[str], list[str]],
+    until: Callable[[Pilot[None]], Until],
+    shown: Shown,
+) -> None:
+    author = evil.replace("<", "").replace("\x00", "") + " <a@b>"
+    git(repo, "commit", "-q", "--allow-empty", f"--author={author}", "-m", f"say {evil}")
+    app = Lister(store, Repository.open(repo))
+    async with app.run_test(size=(160, 24)) as pilot:
+        await until(pilot)(lambda: "say ␛]52" in shown(app))
+        assert "[b]bold[/b]" in shown(app)
+        assert unsafe(shown(app)) == []
