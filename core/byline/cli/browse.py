@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from byline.errors import GitError
@@ -20,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
             from byline.demo.build import build_demo  # noqa: PLC0415 - only --demo needs it
 
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="byline-demo-")))
-            demo = build_demo(folder)
+            # Its last day is yesterday: ages look fresh, and nothing in it is later than now.
+            demo = build_demo(folder, datetime.now(UTC) - timedelta(days=1))
             store = stack.enter_context(Store(demo.database))
             return run_app(store, Repository.open(demo.repository))
         store = stack.enter_context(Store(database_path(args.db)))

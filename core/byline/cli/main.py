@@ -26,7 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     words = sys.argv[1:] if words is None else words
     try:
-        args = _parser(words).parse_args(words)
+        args = _parse(words)
         code = int(args.run(args) or 0)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -39,6 +39,21 @@ def main(words: Sequence[str] | None = None) -> int:
     except BylineError as error:
         return _fail(error, 1)
     return code
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments. What follows ``--`` is kept apart for commands that take paths.
+
+    argparse cannot tell a path behind ``--`` from a revision in front of it.
+    """
+    if "--" in words:
+        dashes = list(words).index("--")
+        args, _ = _parser(words).parse_known_args(words[:dashes])
+        if getattr(args, "takes_paths", False):
+            args = _parser(words).parse_args(words[:dashes])
+            args.after_dashes = list(words[dashes + 1 :])
+            return args
+    return _parser(words).parse_args(words)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

@@ -1,11 +1,10 @@
 """``byline show``: the attributed diff of a commit, a range, the index or the work tree."""
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from byline.cli.output import print_json
 from byline.errors import GitError, UsageError
 from byline.git.repository import Repository
 from byline.paths import database_path
@@ -23,14 +22,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="The diff, every touched line with the session and model that wrote it.",
     )
     parser.add_argument("rev", nargs="?", default=None, metavar="REV|A..B", help="default: HEAD")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="only these files or folders")
+    parser.add_argument("paths", nargs="*", metavar="[--] PATH", help="only these files or folders")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--staged", action="store_true", help="what the index would commit")
     target.add_argument("--worktree", action="store_true", help="what is changed and not staged")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object, an array for a range")
     form.add_argument("--trace", action="store_true", help="an Agent Trace record")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, takes_paths=True, after_dashes=[])
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
         reviews = _reviews(store, repository, args, rev, paths)
         if args.json:
             values = [review_json(review) for review in reviews]
-            _print_json(values if ".." in rev else values[0])
+            print_json(values if ".." in rev else values[0])
         elif args.trace:
-            _print_json(_traces(store, repository, reviews, is_range=".." in rev))
+            print_json(_traces(store, repository, reviews, is_range=".." in rev))
         else:
             from byline.cli.diff_text import print_reviews  # noqa: PLC0415 - Rich is not needed for JSON
 
@@ -52,12 +51,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _targets(args: argparse.Namespace, repository: Repository) -> tuple[str, list[str]]:
-    """The revision (or range) and the paths, relative to the top of the work tree."""
-    rev, paths = args.rev, list(args.paths)
+    """The revision (or range) and the paths, relative to the top of the work tree.
+
+    As with git, a first word that names no revision but a file is a path.
+    """
+    rev, paths = args.rev, [*args.paths, *args.after_dashes]
     if (args.staged or args.worktree) and rev is not None:
         rev, paths = None, [rev, *paths]
     elif rev is not None and ".." not in rev and not _is_revision(repository, rev):
-        # `byline show -- FILE`: argparse takes the first path for the revision.
         if not Path(rev).exists():
             repository.resolve(rev)
         rev, paths = None, [rev, *paths]
@@ -101,11 +102,3 @@ def _traces(store: Store, repository: Repository, reviews: Iterator[Review], *, 
     identity = repository_row(store, repository).identity
     records = [trace_of(review, identity) for review in reviews]
     return records if is_range else records[0]
-
-
-def _print_json(value: object) -> None:
-    """JSON on standard output as UTF-8 whatever the locale; names that are no UTF-8 lose those bytes."""
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()

@@ -124,20 +124,6 @@ def _is_unchanged(candidate: Candidate, source: SourceRow | None) -> bool:
     )
 
 
-def _read(candidate: Candidate, tally: _Tally, since_ms: int | None) -> Reading | None:
-    """Read one history; what cannot be read is counted with its reason, None when it is the whole file."""
-    path = str(candidate.path)
-    tally.add(read=1)
-    try:
-        reading = candidate.reader.read(candidate.path)
-    except OSError as error:
-        tally.unreadable.append(UnreadableRecord(path, 0, error.strerror or str(error)))
-        return None
-    tally.add(records=reading.records)
-    tally.unreadable += [UnreadableRecord(path, each.line, each.reason) for each in reading.unreadable]
-    return reading if since_ms is None else _since(reading, since_ms)
-
-
 def _import_source(
     store: Store,
     candidate: Candidate,
