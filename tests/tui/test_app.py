@@ -82,6 +82,28 @@ async def test_the_conversation_tab_shows_the_one_under_the_cursor_or_the_one_op
         assert view.thread.session.id == "cc_one"
 
 
+async def test_the_conversation_tab_returns_to_the_place_one_left(
+    record: "Recorder", until: Callable[..., Any]
+) -> None:
+    record.session("cc_long", "Long")
+    for number in range(50):
+        record.says("user", f"prompt {number}").says("assistant", "answer", "m")
+    app = BylineApp(record.write(), None, start="commits")
+    async with app.run_test(size=NARROW) as pilot:
+        app.post_message(OpenConversation("cc_long"))
+        await until(pilot)(lambda: isinstance(app.screen, ConversationScreen))
+        view = app.screen.query_one("#transcript", Transcript)
+        await until(pilot)(lambda: view.thread is not None)
+        assert view.thread is not None
+        view.show_block(view.thread.prompts[30])
+        await pilot.press("escape", "2")
+        await until(pilot)(lambda: isinstance(app.screen, ConversationScreen))
+        again = app.screen.query_one("#transcript", Transcript)
+        await until(pilot)(lambda: again.cursor > 0)
+        assert again is not view
+        assert "prompt 30" in "".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
 async def test_a_conversation_opened_from_a_review_leads_back_to_the_very_line(
     two: Store, repository: Repository, until: Callable[..., Any]
 ) -> None:

@@ -159,13 +159,14 @@ class Candidates:
         origin = Origin(
             row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
         )
-        return Edit(
-            origin,
-            patch.hunks,
-            () if patch.kind == "added" and row.base_hash is None else self._lines(row.base_hash),
-            self._lines(row.result_hash),
-            row.precision not in _UNNUMBERED,
-        )
+        numbered = row.precision not in _UNNUMBERED
+        before, after = self._lines(row.base_hash), self._lines(row.result_hash)
+        if patch.kind == "added" and before is None:
+            if not numbered and after is not None:
+                # A whole-file write whose record does not say what was there: what stays is not its own.
+                return Edit(origin, (), None, after)
+            before = ()
+        return Edit(origin, patch.hunks, before, after, numbered)
 
     def _lines(self, digest: str | None) -> tuple[str, ...] | None:
         content = self._contents.get(digest) if digest else None

@@ -14,7 +14,6 @@ from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.segment import Segment
 from rich.style import Style
 from rich.syntax import Syntax
-from rich.text import Text
 from rich.theme import Theme
 
 from byline.text import safe_line, safe_text
@@ -153,13 +152,3 @@ def _safe(segment: Segment) -> Segment:
     text = safe_line(segment.text) if _UNSAFE.search(segment.text) else segment.text
     style = segment.style
     return Segment(text, style.update_link(None) if style is not None and style.link else style)
-
-
-def plain(text: str, style: Style | None = None) -> Line:
-    """A line of one style; ``text`` is safe already."""
-    return [Segment(text, style)]
-
-
-def rich_text(text: str) -> Text:
-    """Foreign text for a widget that takes Rich text: one safe line, never markup."""
-    return Text(safe_line(text), no_wrap=True, overflow="ellipsis")
