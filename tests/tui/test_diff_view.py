@@ -7,9 +7,7 @@ from textual.app import App, ComposeResult
 
 from byline.attribution import NO_EDIT, Contributor, Credit, Origin
 from byline.patch import Match
-from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
-from byline_tui.theme import DARK, THEMES, further_colours
-from byline_tui.widgets.authors import (
+from byline.review.authors import (
     DARK_COLOURS,
     HUMAN,
     UNKNOWN,
@@ -20,6 +18,8 @@ from byline_tui.widgets.authors import (
     ranked,
     sessions_of,
 )
+from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
+from byline_tui.theme import DARK, THEMES, further_colours
 from byline_tui.widgets.diff_layout import DiffLayout
 from byline_tui.widgets.diff_syntax import DiffSyntax
 from byline_tui.widgets.diff_view import DiffView

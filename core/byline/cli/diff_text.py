@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from byline.cli.output import open_console
-from byline.review.authors import Marks, Who, count_lines, marks_of, ranked, who_of
+from byline.review.authors import Marks, Who, count_lines, model_name, ranked, sessions_of, who_of
 from byline.review.model import DiffLine, Review, ReviewedFile
 from byline.review.summary import Summary, summarise
 from byline.store.store import Store
@@ -28,7 +28,7 @@ def print_reviews(args: argparse.Namespace, store: Store, reviews: Iterable[Revi
 
 
 def _print_review(console: Console, store: Store, review: Review) -> None:
-    marks = marks_of(review)
+    marks = Marks(sessions_of(count_lines(review.files)))
     for line in _heading(review):
         console.print(line, soft_wrap=True)
     for line in _legend(store, review, marks):
@@ -118,7 +118,7 @@ def _gutter(text: Text, line: DiffLine, marks: Marks) -> None:
         return
     who = who_of(line.credit)
     known = who.session_id is not None
-    model = safe_line(who.model_id or "")[-(_GUTTER - 6) :] if known else ""
+    model = safe_line(model_name(who))[: _GUTTER - 6] if known else ""
     text.append("▌" if known else " ", _style(marks, who))
     text.append(f"{marks.key(who)} {model:<{_GUTTER - 6}} ", _style(marks, who))
     text.append(_MATCHES[line.credit.match], "yellow")

@@ -10,6 +10,7 @@ from byline.cli.output import open_console
 from byline.cli.times import show_time
 from byline.store.sessions import SessionRow
 from byline.text import safe_line
+from byline.wording import short_model, short_repository
 
 _SHORT_ID = 11
 """The agent's prefix and eight more."""
@@ -60,11 +61,11 @@ def _line(cells: dict[str, str], widths: dict[str, int], *, header: bool = False
 
 
 def _cells(row: SessionRow) -> dict[str, str]:
-    place = (row.repository or row.cwd or "").rstrip("/").replace("\\", "/").rpartition("/")[2]
+    place = short_repository(row.repository or row.cwd, row.cwd)
     return {
         "session": safe_line(row.id[:_SHORT_ID]),
         "last said": show_time(row.updated_ms),
-        "models": ", ".join(safe_line(model).removeprefix("claude-") for model in row.models),
+        "models": ", ".join(safe_line(short_model(model)) for model in row.models),
         "where": safe_line(f"{place}:{row.branch}" if row.branch else place),
         "msgs": str(row.messages),
         "edits": str(row.edits),

@@ -17,17 +17,17 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from byline.errors import BylineError
 from byline.git.repository import Repository
+from byline.review.authors import Counts, count_lines
 from byline.store.store import Store
 from byline.text import safe_line
+from byline.wording import counted
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenReview
 from byline_tui.screens.review import NOT_IN_A_REPOSITORY, STAGED, WORKTREE, read_review
-from byline_tui.widgets.authors import Counts, count_lines
 from byline_tui.widgets.commit_list import CommitList, LogEntry
 from byline_tui.widgets.notice import Notice
 from byline_tui.widgets.search_input import SearchInput
 from byline_tui.widgets.tab_bar import TabBar
-from byline_tui.wording import counted
 
 FIRST_CHUNK, CHUNK = 200, 5_000
 """Commits are shown as they come: a screenful at once, then in large steps."""

@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 from byline.store.sessions import SessionRow
 from byline.store.store import Store
 from byline.text import safe_line
+from byline.wording import clock, compact, counted, local_day, short_model, short_repository
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation
 from byline_tui.widgets.blocks import Thread, build_thread
@@ -25,7 +26,6 @@ from byline_tui.widgets.outline import Outline
 from byline_tui.widgets.search_input import SearchInput
 from byline_tui.widgets.tab_bar import TabBar
 from byline_tui.widgets.transcript import Transcript
-from byline_tui.wording import clock, compact, counted, local_day, short_model, short_repository
 
 SPINNER_AFTER_S = 0.15
 

@@ -15,13 +15,13 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from byline.errors import BylineError, GitError
 from byline.git.repository import Repository
+from byline.review.authors import Marks, sessions_of
 from byline.review.model import Review
 from byline.review.review import review_commit, review_staged, review_worktree
 from byline.store.store import Store
 from byline.text import safe_line
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation
-from byline_tui.widgets.authors import Marks, sessions_of
 from byline_tui.widgets.diff_layout import DiffLayout
 from byline_tui.widgets.diff_syntax import DiffSyntax
 from byline_tui.widgets.diff_view import DiffView, heading_of

@@ -21,6 +21,7 @@ from byline.review.repositories import repository_row
 from byline.store.sessions import SessionRow
 from byline.store.store import Store
 from byline.text import safe_line
+from byline.wording import counted
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation
 from byline_tui.screens.conversation import read_thread
@@ -31,7 +32,6 @@ from byline_tui.widgets.search_input import SearchInput
 from byline_tui.widgets.session_list import Arrangement, SessionList, arrange
 from byline_tui.widgets.tab_bar import TabBar
 from byline_tui.widgets.transcript import Transcript
-from byline_tui.wording import counted
 
 SPINNER_AFTER_S = 0.15
 PREVIEW_AFTER_S = 0.12

@@ -8,12 +8,12 @@ from textual.strip import Strip
 
 from byline.errors import PatchError
 from byline.patch import FilePatch
+from byline.wording import clock, compact, counted, short_model
 from byline_tui.widgets.blocks import Block
 from byline_tui.widgets.diff_lines import count_touched, diff_lines
 from byline_tui.widgets.palette import Palette
 from byline_tui.widgets.prose import Line, MarkdownPainter, chop, fit, wrap
 from byline_tui.widgets.tool_words import asked, asked_diff, one_line, questions, stored_patch
-from byline_tui.wording import clock, compact, counted, short_model
 
 PROSE_WIDTH = 100
 """Prose is not set wider than this: longer lines are hard to read."""

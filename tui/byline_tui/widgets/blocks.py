@@ -8,7 +8,7 @@ from typing import Literal
 from byline.store.conversations import MessageRow, PartRow
 from byline.store.edits import EditRow
 from byline.store.sessions import SessionRow
-from byline_tui.wording import short_model
+from byline.wording import short_model
 
 BlockKind = Literal[
     "heading",

@@ -10,12 +10,12 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
+from byline.review.authors import Counts, Marks, percent, sessions_of, shares_by_model
 from byline.text import safe_line
-from byline_tui.widgets.authors import Counts, Marks, percent, sessions_of, shares_by_model
+from byline.wording import ago
 from byline_tui.widgets.diff_view import fitted
 from byline_tui.widgets.line_view import LineView
 from byline_tui.widgets.share_bar import bar
-from byline_tui.wording import ago
 
 OID_LETTERS = 7
 AGE = 10

@@ -9,9 +9,9 @@ from typing import Literal
 
 from rich.cells import cell_len
 
+from byline.review.authors import Who, who_of
 from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
 from byline.text import TAB_WIDTH
-from byline_tui.widgets.authors import Who, who_of
 
 RowKind = Literal["file", "note", "hunk", "line", "gap"]
 

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from byline.review.authors import Marks, Who, model_name
 from byline.review.model import DiffLine, ReviewedFile
 from byline.text import safe_line, shorten
-from byline_tui.widgets.authors import Marks, Who, model_name
 from byline_tui.widgets.diff_layout import MAX_LINE, DiffLayout, Row, notes_of
 from byline_tui.widgets.diff_syntax import DiffSyntax
 from byline_tui.widgets.intraline import changed_parts

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from byline.review.authors import Counts, Marks
 from byline.review.model import ReviewedFile
 from byline.text import safe_line
-from byline_tui.widgets.authors import Counts, Marks
 from byline_tui.widgets.line_view import LineView
 from byline_tui.widgets.share_bar import bar
 

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from byline.review.authors import Counts, Marks, Who, model_name, ranked
 from byline.text import safe_line
-from byline_tui.widgets.authors import Counts, Marks, Who, model_name, ranked
 from byline_tui.widgets.diff_view import fitted
 from byline_tui.widgets.line_view import LineView
 

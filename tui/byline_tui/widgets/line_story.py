@@ -7,11 +7,11 @@ from textual.widgets import Static
 
 from byline.attribution import Credit, Origin
 from byline.errors import StoreError
+from byline.review.authors import Marks, model_name, who_of
 from byline.review.model import DiffLine
 from byline.store.store import Store
 from byline.text import safe_line, shorten
-from byline_tui.widgets.authors import Marks, model_name, who_of
-from byline_tui.wording import clock, local_day
+from byline.wording import clock, local_day
 
 REASONS = {
     "no_edit": "no recorded edit touched this line",

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
+from byline.review.authors import Marks, percent, shares_by_model
 from byline.review.model import Review
 from byline.text import safe_line
-from byline_tui.widgets.authors import Marks, percent, shares_by_model
+from byline.wording import counted, local_day
 from byline_tui.widgets.diff_layout import DiffLayout
 from byline_tui.widgets.share_bar import bar
-from byline_tui.wording import counted, local_day
 
 BAR_WIDE, BAR_NARROW = 24, 10
 WIDE = 100

@@ -11,9 +11,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from byline.store.sessions import SessionRow
+from byline.wording import ago, counted, day_name, short_model, short_repository
 from byline_tui.widgets.prose import fit
 from byline_tui.widgets.row_list import RowList
-from byline_tui.wording import ago, counted, day_name, short_model, short_repository
 
 Place = tuple[str, int | None, str | None]
 """Id, last time (Unix ms) and parent of a session, as :meth:`byline.store.sessions.Sessions.places` gives."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.segment import Segment
 from rich.style import Style
 
-from byline_tui.widgets.authors import Counts, Marks, parts_of_bar
+from byline.review.authors import Counts, Marks, parts_of_bar
 
 
 def bar(counts: Counts, width: int, marks: Marks, *, dark: bool, neutral: str) -> Iterator[Segment]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from byline.attribution import Credit
 from byline.review.model import ReviewedFile
-from byline_tui.wording import short_model
+from byline.wording import short_model
 
 DARK_COLOURS = ("#56b4e9", "#e69f00", "#2fc09a", "#cc79a7", "#f0e442", "#e8743b", "#8f9bff")
 LIGHT_COLOURS = ("#0072b2", "#a86500", "#00795a", "#a2457b", "#7d7300", "#c04a00", "#4a55c8")
