@@ -42,7 +42,7 @@ def show(world: World, tmp_path: Path) -> Show:
     def run(
         *words: str, folder: Path | None = None, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
-        env = {**os.environ, "BYLINE_DB": str(world.store.path), **more}
+        env = {**os.environ, "BYLINE_DB": str(world.store.path), **environment}
         done = subprocess.run(
             [sys.executable, "-m", "byline.cli.main", *words],
             cwd=folder or world.path, env=env, capture_output=True, check=False,
