@@ -101,12 +101,15 @@ class Repositories:
         )
 
     def bind_sessions(self, session_ids: list[str], repository_id: int) -> int:
-        """Give these sessions their repository, whatever they had before (``--repo``)."""
+        """Give these sessions their repository, whatever they had before (``--repo``); the number changed."""
         bound = 0
         for start in range(0, len(session_ids), 500):
             bound += int(
                 Session.update(repository_id=repository_id)
-                .where(Session.id.in_(session_ids[start : start + 500]))
+                .where(
+                    Session.id.in_(session_ids[start : start + 500]),
+                    Session.repository_id.is_null() | (Session.repository_id != repository_id),
+                )
                 .execute(self._database)
             )
         return bound
