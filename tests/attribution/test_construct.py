@@ -79,9 +79,57 @@ def test_an_edit_that_applies_nowhere_is_unplaced_and_harms_no_other() -> None:
     good = edit(1, hunk(1, " line 1", "+one"), before=BASE)
     lost = edit(2, hunk(4, "-never stood anywhere", "+x"))
     document = construct([good, lost], [Version(0, BASE)])
-    assert document.unplaced == (1,)
+    assert list(document.unplaced) == [1]
     assert ("one", 0) in written(document)
 
 
 def test_without_edits_there_is_an_empty_document() -> None:
     assert written(construct([], [])) == []
+
+
+def test_a_hunk_whose_surroundings_a_person_changed_is_placed_by_what_it_saw_there() -> None:
+    base = tuple(f"line {number}" for number in range(1, 31))
+    first = edit(1, hunk(5, " line 5", "+from a"), before=base)
+    second = edit(
+        2,
+        read_hunk(9, 9, [" line 8", " line 9", "+b one"]),
+        read_hunk(
+            19, 20, [" line 18", " line 19", " typed", "-line 20", "+}", "+b two", " line 21", " line 23"]
+        ),
+    )
+    document = construct([first, second], [Version(0, base)])
+    told = dict(written(document))
+    assert not document.unplaced
+    assert (told["b one"], told["}"], told["b two"], told["typed"], told["from a"]) == (1, 1, 1, -1, 0)
+    assert "line 22" not in told
+
+
+def test_a_hunk_without_a_place_costs_its_own_lines_only() -> None:
+    lost = read_hunk(20, 20, ["-stood nowhere at all", "+x"])
+    document = construct([edit(1, hunk(1, " line 1", "+one"), lost)], [Version(0, BASE)])
+    assert ("one", 0) in written(document)
+    assert document.unplaced == {0: (lost,)}
+
+
+def test_an_edit_whose_clock_is_behind_follows_the_one_whose_result_it_found() -> None:
+    first = edit(2, hunk(1, " a", "+b"), before=("a",), after=("a", "b"))
+    second = edit(1, hunk(2, "-b", "+B"), before=("a", "b"), after=("a", "B"))
+    document = construct([second, first], [])
+    assert [entry.origin.edit_id for entry in document.edits] == [2, 1]
+    assert written(document) == [("a", -1), ("B", 1)]
+
+
+def test_what_a_formatter_in_a_shell_call_reshaped_stays_its_authors_and_the_rest_is_the_calls() -> None:
+    wrote = edit(1, hunk(1, " line 1", "+  alpha = beta(gamma)"), before=BASE)
+    shell = Edit(
+        origin(2),
+        (
+            read_hunk(
+                1, 1, [" line 1", "-  alpha = beta(gamma)", "+    alpha = beta(gamma)", "+made = by_command"]
+            ),
+        ),
+        window=True,
+    )
+    told = dict(written(construct([wrote, shell], [])))
+    assert told["    alpha = beta(gamma)"] == 0
+    assert told["made = by_command"] == 1

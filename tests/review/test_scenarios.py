@@ -1,7 +1,6 @@
 """The scenarios of ``attribution.md``, each over a real git repository, by session and model per line.
 
-Their numbers are in the names. Shell windows (22, 23), contents read (27) and the scenarios of imported
-records come with the complete engine.
+Their numbers are in the names. Copies of one history (36) are the importer's, see tests/history.
 """
 
 import subprocess
@@ -9,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from world import World, told
+from world import World, diff, told
 
 from byline.git.repository import Repository
+from byline.record import Edit
 from byline.review.review import review_staged, review_worktree
 
 BASE = "".join(f"line {number}\n" for number in range(1, 31))
@@ -401,6 +401,23 @@ def test_s24_a_block_that_went_into_a_stash_and_came_back_is_its_authors(world: 
     world.git("stash", "pop", "-q")
     world.commit()
     assert told(world.review("HEAD^")) == ["+from b | B opus exact"]
+    assert told(world.review("HEAD")) == [
+        "+block one | A opus exact",
+        "+block two | A opus exact",
+        "+block three | A opus exact",
+    ]
+
+
+def test_s25_one_line_of_a_stashed_block_that_comes_back_alone_is_unknown(world: World) -> None:
+    world.person_writes("f.py", BASE)
+    world.commit()
+    a, b = world.agent("A"), world.agent("B", with_before=True)
+    a.replaces("f.py", "line 5\n", "line 5\nimport os\nimport sys\nprint(os, sys)\n")
+    world.git("stash", "-q")
+    b.replaces("f.py", "line 25\n", "line 25\nfrom b\n")
+    world.person_replaces("f.py", "line 5\n", "line 5\nimport os\n")
+    world.commit()
+    assert told(world.review()) == ["+import os | unknown no_edit", "+from b | B opus exact"]
 
 
 def test_s26_edits_of_one_path_in_two_worktrees_are_each_their_own(
@@ -499,6 +516,172 @@ def test_rule_9_a_block_moved_within_its_file_before_it_is_committed(world: Worl
     world.person_writes("f.txt", BASE.replace("line 25\n", f"line 25\n{block}"))
     world.commit()
     assert [line.partition(" | ")[2] for line in told(world.review())] == ["A opus moved"] * 3
+
+
+def test_s22_a_cumulative_diff_owns_nothing_that_a_tool_or_a_person_wrote(world: World) -> None:
+    a, b = world.agent("A"), world.agent("B", "gpt")
+    a.writes("f.py", "from_a = 1\n")
+    b.writes("f.py", "from_a = 1\nfrom_b = 2\n")
+    world.person_writes("f.py", "from_a = 1\nfrom_b = 2\ntyped = 3\n")
+    patch = diff("", world.read("f.py"), "f.py")
+    assert patch is not None
+    path = str(world.path / "f.py")
+    cumulative = Edit("cc_A", path, patch, world.tick(), "opencode", "vendor_diff", message_id="m9")
+    with world.store.write() as writer:
+        writer.edits([cumulative])
+    world.commit()
+    assert told(world.review()) == [
+        "+from_a = 1 | A opus exact",
+        "+from_b = 2 | B gpt exact",
+        "+typed = 3 | unknown no_edit",
+    ]
+
+
+def test_s23_what_version_control_brought_in_a_shell_call_is_not_the_calls(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a = world.agent("A")
+    merged = BASE + "".join(f"merged {number}\n" for number in range(200))
+    a.shell("git merge --squash topic", "f.txt", BASE, merged)
+    world.person_writes("f.txt", merged)
+    world.commit()
+    assert {line.partition(" | ")[2] for line in told(world.review())} == {"unknown no_edit"}
+
+
+def test_rule_6_what_a_shell_call_alone_made_is_its_own(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    after = BASE.replace("line 7\n", "line 7\nmade by sed\n")
+    world.agent("A").shell("sed -i '7a made by sed' f.txt", "f.txt", BASE, after)
+    world.person_writes("f.txt", after)
+    world.commit()
+    assert told(world.review()) == ["+made by sed | A opus exact"]
+
+
+def test_rule_6_a_shell_call_during_which_another_session_edited_owns_nothing(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a, b = world.agent("A"), world.agent("B")
+    start = world.tick()
+    b.writes("other.txt", "from b\n")
+    after = BASE.replace("line 7\n", "line 7\nmade by sed\n")
+    a.shell("sed -i '7a made by sed' f.txt", "f.txt", BASE, after, started_ms=start)
+    world.person_writes("f.txt", after)
+    world.commit()
+    assert told(world.review(), "f.txt") == ["+made by sed | unknown no_edit"]
+
+
+def test_s28_a_formatter_in_a_shell_call_leaves_the_authors_their_lines(world: World) -> None:
+    base = "".join(f"  base_{number} = value_{number}\n" for number in range(300))
+    world.person_writes("f.py", base)
+    world.commit()
+    a = world.agent("A")
+    mine = "".join(f"  mine_{number} = other_{number}\n" for number in range(20))
+    before = base.replace("  base_100 = value_100\n", mine + "  base_100 = value_100\n")
+    a.writes("f.py", before)
+    a.shell("black f.py", "f.py", before, before.replace("  ", "    "))
+    world.person_writes("f.py", before.replace("  ", "    "))
+    world.commit()
+    added = [line for line in told(world.review()) if line.startswith("+")]
+    assert sum("mine_" in line and line.endswith("A opus reformatted") for line in added) == 20
+    assert sum("base_" in line and " unknown " in line for line in added) == 300
+
+
+def test_s27_lines_an_agent_read_before_it_wrote_the_whole_file_are_not_its_own(world: World) -> None:
+    a = world.agent("A")
+    typed = "typed one\ntyped two\ntyped three\n"
+    world.person_writes("f.txt", typed)
+    a.reads("f.txt")
+    a.writes_whole("f.txt", typed + "from a\n")
+    world.commit()
+    assert told(world.review()) == [
+        "+typed one | unknown no_edit",
+        "+typed two | unknown no_edit",
+        "+typed three | unknown no_edit",
+        "+from a | A opus exact",
+    ]
+
+
+def test_s29_an_edit_that_wraps_anothers_lines_wrote_them(world: World) -> None:
+    a, b = world.agent("A"), world.agent("B", "gpt")
+    block = "".join(f"call_{number}(value)\n" for number in range(5))
+    a.writes("f.py", block)
+    world.commit()
+    wrapped = "with lock:\n" + "".join(f"    {line}\n" for line in block.rstrip().split("\n"))
+    b.writes("f.py", wrapped)
+    world.commit()
+    added = [line for line in told(world.review()) if line.startswith("+")]
+    assert len(added) == 6
+    assert all(line.endswith("B gpt exact") for line in added)
+
+
+def test_s30_a_patch_without_numbers_goes_to_the_first_place_its_tool_finds(world: World) -> None:
+    twin = "def f():\n    pass\n"
+    world.person_writes("f.py", f"{twin}\n\n{twin}")
+    world.commit()
+    a = world.agent("A")
+    a.patches("f.py", " def f():", "-    pass", "+    return 1")
+    changed = twin.replace("pass", "return 1")
+    world.person_writes("f.py", f"{changed}\n\n{changed}")
+    world.commit()
+    assert [line for line in told(world.review()) if line.startswith("+")] == [
+        "+    return 1 | A opus exact",
+        "+    return 1 | unknown no_edit",
+    ]
+
+
+def test_s32_lines_restored_by_reverting_a_revert_are_their_authors_again(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    world.agent("A").replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.commit()
+    world.tick(600)
+    world.git("revert", "--no-edit", "HEAD")
+    assert told(world.review()) == ["-from a | unknown no_edit"]
+    world.git("revert", "--no-edit", "HEAD")
+    assert told(world.review()) == ["+from a | A opus exact"]
+
+
+def test_s34_a_clock_ahead_does_not_outlive_the_edit_that_followed(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    a, b = world.agent("A", with_before=True), world.agent("B", "gpt", with_before=True)
+    b.writes("f.txt", BASE.replace("line 5\n", "line 5 by b\n"), time_ms=world.now_ms + 7_200_000)
+    a.writes("f.txt", BASE.replace("line 5\n", "line 5 by a\n"))
+    world.commit()
+    assert told(world.review())[-1] == "+line 5 by a | A opus exact"
+
+
+def test_s39_a_notebook_cell_is_its_editors_and_its_outputs_nobodys(world: World) -> None:
+    def notebook(source: str, outputs: str) -> str:
+        return (
+            f'{{\n "cells": [\n  {{\n   "outputs": [{outputs}],\n   "source": [\n{source}   ]\n  }}\n ]\n}}\n'
+        )
+
+    world.person_writes("n.ipynb", notebook('    "old"\n', ""))
+    world.commit()
+    a = world.agent("A", with_before=True)
+    a.writes("n.ipynb", notebook('    "import math\\n",\n    "math.pi"\n', ""))
+    world.person_writes("n.ipynb", notebook('    "import math\\n",\n    "math.pi"\n', '"3.14159265"'))
+    world.commit()
+    lines = told(world.review())
+    assert '+    "math.pi" | A opus exact' in lines
+    assert [line for line in lines if "3.14159265" in line] == [
+        '+   "outputs": ["3.14159265"], | unknown no_edit'
+    ]
+
+
+def test_rule_12_lines_of_a_merge_that_stand_in_a_parent_are_carried(world: World) -> None:
+    world.person_writes("f.txt", BASE)
+    world.commit()
+    world.git("checkout", "-qb", "topic")
+    world.agent("A").replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.commit()
+    world.git("checkout", "-q", "main")
+    world.person_replaces("f.txt", "line 25\n", "line 25 changed\n")
+    world.commit()
+    world.git("merge", "-q", "topic", "-m", "merged")
+    assert told(world.review()) == ["+from a | A opus exact carried"]
 
 
 def test_s31_one_uncommitted_edit_committed_on_two_branches_is_credited_on_both(world: World) -> None:

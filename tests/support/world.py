@@ -1,6 +1,7 @@
 """A world in which agents and people really write files, and what agents do is recorded."""
 
 import difflib
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from byline.git.repository import Repository
 from byline.patch import FilePatch, parse_patch
-from byline.record import Edit, Session, prefixed
+from byline.patch.hunk_body import read_hunk
+from byline.record import Edit, Message, Part, Session, prefixed
 from byline.review.model import Review
 from byline.review.repositories import repository_row
 from byline.review.review import review_commit
@@ -84,6 +86,67 @@ class Agent:
         with self.world.store.write() as writer:
             writer.edits([edit])
         return call
+
+    def _call(self, tool: str, given: dict[str, object], output: str, time_ms: int) -> str:
+        """Record a tool call as a part of the conversation; its id."""
+        self.calls += 1
+        call = f"call_{self.session_id}_{self.calls}"
+        message = f"msg_{self.session_id}_{self.calls}"
+        text = json.dumps(given)
+        part = Part(self.session_id, message, call, "tool", output, time_ms, tool, call, text, "completed")
+        with self.world.store.write() as writer:
+            writer.messages([Message(self.session_id, message, "assistant", time_ms, self.model)])
+            writer.parts([part])
+        return call
+
+    def _record(self, call: str, tool: str, path: str, patch: FilePatch, **facts: object) -> None:
+        edit = Edit(
+            self.session_id,
+            f"{self.recorded_root or self.checkout}/{path}",
+            patch,
+            self.world.tick(),
+            "claude",
+            facts.pop("precision", "vendor_diff"),  # type: ignore[arg-type] # one of the four
+            message_id=f"msg_{self.session_id}_{self.calls}",
+            tool_call_id=call,
+            model_id=self.model,
+            tool=tool,
+            seq=self.calls,
+            cwd=str(self.checkout),
+            **facts,  # type: ignore[arg-type] # before and after
+        )
+        with self.world.store.write() as writer:
+            writer.edits([edit])
+
+    def shell(
+        self, command: str, path: str, before: str, after: str, *, started_ms: int | None = None
+    ) -> None:
+        """A shell call that changed a file, with the diff its agent recorded; the file is not touched."""
+        start = started_ms if started_ms is not None else self.world.tick()
+        call = self._call("Bash", {"command": command}, "", start)
+        patch = diff(before, after, path)
+        assert patch is not None
+        self._record(call, "Bash", path, patch)
+
+    def reads(self, path: str) -> None:
+        """A Read call that shows the whole file, with line numbers."""
+        lines = (self.checkout / path).read_text().rstrip("\n").split("\n")
+        shown = "\n".join(f"{number:6}→{line}" for number, line in enumerate(lines, 1))
+        self._call("Read", {"file_path": f"{self.checkout}/{path}"}, shown, self.world.tick())
+
+    def writes_whole(self, path: str, content: str) -> None:
+        """A Write call whose record has the new content and no word on what was there."""
+        (self.checkout / path).write_text(content)
+        call = self._call("Write", {"file_path": path}, "", self.world.tick())
+        patch = diff("", content, path)
+        assert patch is not None
+        self._record(call, "Write", path, patch, precision="strings", after=content)
+
+    def patches(self, path: str, *body: str) -> None:
+        """An apply_patch call whose record has lines without numbers; the file is not touched."""
+        call = self._call("apply_patch", {}, "", self.world.tick())
+        patch = FilePatch(path, path, "modified", (read_hunk(0, 0, body),))
+        self._record(call, "apply_patch", path, patch, precision="patch_text")
 
 
 @dataclass

@@ -4,7 +4,7 @@ Pure functions over values, see ``attribution.md``. Imports :mod:`byline.patch` 
 """
 
 from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document, construct
-from byline.attribution.edit import Change, Edit, Touched, Version, comparable
+from byline.attribution.edit import Change, Edit, Search, Touched, Version, comparable
 from byline.attribution.intersect import Intersection, intersect
 from byline.attribution.model import (
     GAP,
@@ -38,6 +38,7 @@ __all__ = [
     "Intersection",
     "Origin",
     "Reason",
+    "Search",
     "Touched",
     "Version",
     "comparable",

@@ -6,11 +6,12 @@ as recorded. Later edits that do not apply to what the replay knows tell that so
 happened: a version at which they do apply is observed first; else they are placed by their own lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from byline.attribution.edit import Edit, Version, new_side, old_side
-from byline.attribution.locate import Placed, place_as_recorded, place_by_context
+from byline.attribution.locate import Placed, place_as_recorded, place_by_context, place_each, region_seen
+from byline.attribution.order import causal_order
 from byline.attribution.weave import NOBODY, Weave
 from byline.patch import Hunk
 
@@ -22,26 +23,27 @@ CLOCK_TOLERANCE_MS = 120_000
 class Document:
     """What was constructed: the weave, whose owners and killers are indices into ``edits``.
 
-    ``unplaced`` are the indices of edits that no replay could place.
+    ``unplaced`` has, for edits that the replay could not place wholly, the hunks that have no place.
     """
 
     edits: tuple[Edit, ...]
     weave: Weave
-    unplaced: tuple[int, ...]
+    unplaced: Mapping[int, tuple[Hunk, ...]]
     base_assumed: bool
 
 
 def construct(edits: Sequence[Edit], versions: Sequence[Version]) -> Document:
-    """Replay ``edits``, given in causal order, over the ``versions`` of the file known from commits.
+    """Replay ``edits``, given in order of time, over the ``versions`` of the file known from commits.
 
     Args:
-        edits: the edits of one document, deduplicated and ordered.
+        edits: the edits of one document, deduplicated; contents they carry may correct their order.
         versions: contents of the file at commits, in any order; may be empty.
     """
+    edits = causal_order(edits)
     replay = _Replay(edits, sorted(versions, key=lambda version: version.time_ms))
     for index in range(len(edits)):
         replay.apply(index)
-    return Document(tuple(edits), replay.weave or Weave(()), tuple(replay.unplaced), replay.base_assumed)
+    return Document(tuple(edits), replay.weave or Weave(()), replay.unplaced, replay.base_assumed)
 
 
 class _Replay:
@@ -49,7 +51,7 @@ class _Replay:
         self._edits = edits
         self._versions = versions
         self.weave: Weave | None = None
-        self.unplaced: list[int] = []
+        self.unplaced: dict[int, tuple[Hunk, ...]] = {}
         self.base_assumed = False
         self._time_ms = 0
 
@@ -60,23 +62,25 @@ class _Replay:
             self._see(before)
             placed = self._placed_in(edit, before)
         else:
-            placed = self._find(edit) if edit.hunks else None
+            placed = self._find(edit) or self._find_some(index, edit) if edit.hunks else None
         if placed is None:
             if not self._write_whole(index, edit):
-                self.unplaced.append(index)
+                self.unplaced[index] = edit.hunks
             return
         self._time_ms = edit.origin.time_ms
         assert self.weave is not None  # noqa: S101 - both branches above made one
         self.weave.begin_state(index)
+        write = self.weave.rewrite if edit.window else self.weave.splice
         for position, count, lines in reversed(placed):
-            self.weave.splice(position, count, lines)
+            write(position, count, lines)
 
     def _placed_in(self, edit: Edit, before: Sequence[str]) -> list[Placed] | None:
         """The edit's hunks in its own before-state; where they contradict it, ``after`` decides."""
-        placed = place_as_recorded(edit.hunks, before) if edit.numbered else None
+        numbered = edit.search == "recorded" and edit.hunks
+        placed = place_as_recorded(edit.hunks, before) if numbered else None
         if placed is None and edit.after is not None:
             return [(0, len(before), list(edit.after))]
-        return placed or place_by_context(edit.hunks, before, numbered=edit.numbered)
+        return placed if placed is not None else place_by_context(edit.hunks, before, edit.search)
 
     def _write_whole(self, index: int, edit: Edit) -> bool:
         """A whole-file write with no before-state: what it leaves as it was it did not write."""
@@ -97,34 +101,62 @@ class _Replay:
 
     def _find(self, edit: Edit) -> list[Placed] | None:
         """Where an edit without a before-state applies; observes the version it applies to if need be."""
-        if edit.numbered and _expects_nothing(edit.hunks):
+        if edit.search == "recorded" and _expects_nothing(edit.hunks):
             # A created file: whatever stood there before is gone.
             self._see(())
             return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
         versions = list(self._nearest(edit.origin.time_ms))
         current = self.weave.live_lines() if self.weave else None
         if current is not None:
-            if edit.numbered and (placed := place_as_recorded(edit.hunks, current)) is not None:
+            if edit.search == "recorded" and (placed := place_as_recorded(edit.hunks, current)) is not None:
                 return placed
-            since = [version for version in versions if version.time_ms >= self._time_ms]
-            placed = self._find_in(since, edit) or place_by_context(
-                edit.hunks, current, numbered=edit.numbered
-            )
+            since = [
+                version for version in versions if self._time_ms <= version.time_ms <= edit.origin.time_ms
+            ]
+            placed = self._find_in(since, edit) or place_by_context(edit.hunks, current, edit.search)
             if placed is not None:
                 return placed
         if (placed := self._find_in(versions, edit)) is not None:
             return placed
         for version in versions:
-            placed = place_by_context(edit.hunks, version.lines, numbered=edit.numbered)
+            placed = place_by_context(edit.hunks, version.lines, edit.search)
             if placed is not None:
                 self.base_assumed = self.base_assumed or self.weave is None
                 self._see(version.lines)
                 return placed
         return None
 
+    def _find_some(self, index: int, edit: Edit) -> list[Placed] | None:
+        """What of an edit has a place, when something nobody recorded changed the lines around the rest.
+
+        What a hunk expects is how the file read there: it is observed first, where enough of it agrees.
+        """
+        if edit.search != "recorded":
+            return None
+        if self.weave is None:
+            nearest = next(self._nearest(edit.origin.time_ms), None)
+            if nearest is None:
+                return None
+            self.weave = Weave(nearest.lines)
+            self.base_assumed = True
+        places = place_each(edit.hunks, self.weave.live_lines(), "recorded")
+        shift = 0
+        for hunk, place in zip(edit.hunks, places, strict=True):
+            expected = old_side(hunk)
+            if place is not None:
+                shift = place[0][0] - _first_touched(hunk)
+            elif (region := region_seen(hunk, self.weave.live_lines(), shift)) is not None:
+                self.weave.observe_region(*region, expected)
+                shift += len(expected) - region[1]
+        places = place_each(edit.hunks, self.weave.live_lines(), "recorded")
+        lost = tuple(hunk for hunk, place in zip(edit.hunks, places, strict=True) if place is None)
+        if lost:
+            self.unplaced[index] = lost
+        return [run for place in places if place is not None for run in place] or None
+
     def _find_in(self, versions: Sequence[Version], edit: Edit) -> list[Placed] | None:
         """The first of the versions at which the edit applies as recorded, observed."""
-        if edit.numbered:
+        if edit.search == "recorded":
             for version in versions:
                 if (placed := place_as_recorded(edit.hunks, version.lines)) is not None:
                     self._see(version.lines)
@@ -140,7 +172,7 @@ class _Replay:
 
 def _before(edit: Edit) -> list[str] | None:
     """The content before an edit that records its hunks and the content after them: the hunks undone."""
-    if edit.after is None or not edit.numbered or not edit.hunks:
+    if edit.after is None or edit.search != "recorded" or not edit.hunks:
         return None
     lines = list(edit.after)
     for hunk in reversed(edit.hunks):
@@ -150,6 +182,14 @@ def _before(edit: Edit) -> list[str] | None:
             return None
         lines[start : start + len(fresh)] = old_side(hunk)
     return lines
+
+
+def _first_touched(hunk: Hunk) -> int:
+    """Where the first run of touched lines begins, 0-based in the old file."""
+    first = hunk.lines[0]
+    if first.kind == "removed":
+        return first.line_number - 1
+    return hunk.old_start + (hunk.old_count == 0) - 1 + first.line_number - hunk.new_start
 
 
 def _expects_nothing(hunks: Sequence[Hunk]) -> bool:

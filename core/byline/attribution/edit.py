@@ -5,9 +5,12 @@ Lines are compared without a ``\\r`` at their end: agents report LF for files th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from byline.attribution.model import Origin
 from byline.patch import Hunk, LineKind
+
+Search = Literal["recorded", "first", "only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +18,17 @@ class Edit:
     """One successful edit of one document.
 
     ``before`` and ``after`` are the whole file's lines where the record carries them (``before == ()`` for
-    a created file). ``numbered`` tells whether the hunks' line numbers mean anything.
+    a created file). ``search`` is how hunks find their place: at their ``recorded`` numbers; without
+    numbers at the ``first`` place where they fit, as the tool that applied them looks, or the ``only`` one.
+    ``window``: what changed while a shell command ran, which may have reformatted what others wrote.
     """
 
     origin: Origin
     hunks: tuple[Hunk, ...]
     before: tuple[str, ...] | None = field(default=None, repr=False)
     after: tuple[str, ...] | None = field(default=None, repr=False)
-    numbered: bool = True
+    search: Search = "recorded"
+    window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,15 @@ class Touched:
 class Change:
     """What a commit does to one file: both contents, and the lines git shows as touched, in order.
 
-    ``time_ms`` is the committer time.
+    ``time_ms`` is the committer time. ``others`` are the contents the file has in the further parents of a
+    merge: what stands in one of them was committed before.
     """
 
     old: tuple[str, ...] = field(repr=False)
     new: tuple[str, ...] = field(repr=False)
     touched: tuple[Touched, ...]
     time_ms: int
+    others: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
 
 def comparable(content: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from byline.attribution.unplaced import UnplacedLines
 from byline.attribution.weave import NOBODY
 
 AFTER_COMMIT = Credit("unknown", reason="after_commit")
+SUSPENDED = Credit("unknown", reason="suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,19 @@ class _Reading:
         self._weave = document.weave
         self._change = change
         limit = change.time_ms
-        done = sum(edit.origin.time_ms <= limit for edit in document.edits)
+        done = max(
+            (number for number, edit in enumerate(document.edits, 1) if edit.origin.time_ms <= limit),
+            default=0,
+        )
         new = provenance(self._weave, change.new, done)
         self._new, self._forms, self._missing = new.ids, new.forms, new.missing
+        self._suspended = new.suspended
+        self._merged = {
+            line
+            for other in change.others
+            for line in provenance(self._weave, other, 0).ids
+            if line != STRANGER
+        }
         # What an edit took back is looked for all the same where the commit removes it.
         self._old = provenance(self._weave, change.old, 0).ids
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
@@ -124,7 +135,9 @@ class _Reading:
 
     def _added(self, index: int) -> Credit:
         line = self._new[index]
-        carried = False
+        if index in self._suspended:
+            return SUSPENDED
+        carried = line in self._merged
         while line in self._place_old:
             shown = self._sides.new_of_old.get(self._place_old[line])
             if shown is None:
@@ -146,10 +159,10 @@ class _Reading:
             carried = carried or line in self._place_old
         if form is not None:
             credit = replace(credit, match=form, contributor="mixed" if form == "edited" else "ai")
-        if carried:
+        if carried and line in self._place_old:
             moved = form is None and not self._same_block(self._place_old[line], index)
-            credit = replace(credit, carried=True, match="moved" if moved else credit.match)
-        return credit
+            credit = replace(credit, match="moved" if moved else credit.match)
+        return replace(credit, carried=carried)
 
     def _removed(self, index: int) -> Credit:
         line = self._old[index]

@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 
-from byline.attribution.edit import new_side, old_side
+from byline.attribution.align import align
+from byline.attribution.edit import Search, old_side
 from byline.patch import Hunk
+from byline.patch.hunk_body import hunk_body
 
 Placed = tuple[int, int, list[str]]
-"""``(position, count, lines)``: at 0-based ``position``, ``count`` lines become ``lines``."""
+"""``(position, count, lines)``: at 0-based ``position``, ``count`` lines become ``lines``. One for each run
+of touched lines: the context between them stays what it is."""
 
 MAX_FUZZ = 2
+NEARBY = 40
+"""How many lines around its recorded place a hunk that does not fit is looked for."""
+WEAK_ALNUM = 3
 
 
 def place_as_recorded(hunks: Sequence[Hunk], lines: Sequence[str]) -> list[Placed] | None:
@@ -16,56 +22,114 @@ def place_as_recorded(hunks: Sequence[Hunk], lines: Sequence[str]) -> list[Place
     placed: list[Placed] = []
     for hunk in hunks:
         expected = old_side(hunk)
-        position = hunk.old_start - 1 if hunk.old_count else hunk.old_start
+        position = _recorded(hunk)
         if not 0 <= position <= len(lines) or list(lines[position : position + len(expected)]) != expected:
             return None
-        placed.append((position, len(expected), new_side(hunk)))
+        placed += _runs(hunk, position)
     return placed
 
 
-def place_by_context(hunks: Sequence[Hunk], lines: Sequence[str], *, numbered: bool) -> list[Placed] | None:
+def place_by_context(hunks: Sequence[Hunk], lines: Sequence[str], search: Search) -> list[Placed] | None:
     """The hunks where their own context and removed lines stand, each after the one before it.
 
-    With ``numbered`` the place nearest to the recorded one (shifted as the hunk before it was) is
-    taken, without it only a single place will do. Up to two outer context lines on either side may have
+    Of several places that is taken which is nearest to the recorded one (shifted as the hunk before it
+    was), or the first; or none, as ``search`` says. Up to two outer context lines on either side may have
     changed since; then the place must be the only one. None if any hunk has no place.
     """
     placed: list[Placed] = []
-    shift = 0
-    floor = 0
-    for hunk in hunks:
-        recorded = hunk.old_start - 1 if hunk.old_count else hunk.old_start
-        found = _place(hunk, lines, recorded + shift if numbered else None, floor)
-        if found is None:
+    for runs in place_each(hunks, lines, search):
+        if runs is None:
             return None
-        position, count, fresh, lead = found
-        shift = position - lead - recorded
-        floor = position + count
-        placed.append((position, count, fresh))
+        placed += runs
     return placed
 
 
-def _place(
-    hunk: Hunk, lines: Sequence[str], wanted: int | None, floor: int
-) -> tuple[int, int, list[str], int] | None:
-    """One hunk's place as position, count, new lines, and the context lines dropped in front."""
-    expected, fresh = old_side(hunk), new_side(hunk)
+def place_each(hunks: Sequence[Hunk], lines: Sequence[str], search: Search) -> list[list[Placed] | None]:
+    """Like :func:`place_by_context`, but None only for the hunks that have no place."""
+    placed: list[list[Placed] | None] = []
+    shift = 0
+    floor = 0
+    for hunk in hunks:
+        recorded = _recorded(hunk)
+        wanted = recorded + shift if search == "recorded" else floor if search == "first" else None
+        found = _place(hunk, lines, wanted, floor)
+        if found is None:
+            placed.append(None)
+            continue
+        position, floor = found
+        shift = position - recorded
+        placed.append(_runs(hunk, position))
+    return placed
+
+
+def region_seen(hunk: Hunk, lines: Sequence[str], shift: int) -> tuple[int, int] | None:
+    """The live lines that a hunk's context and removed lines stand for, as position and count.
+
+    A hunk shows how the file read there when the edit was made. Looked for around the recorded place
+    (moved by ``shift``); at least half of the lines with letters must agree.
+    """
+    expected = old_side(hunk)
+    lettered = sum(_says_something(line) for line in expected)
+    if not lettered:
+        return None
+    wanted = _recorded(hunk) + shift
+    low = max(wanted - NEARBY, 0)
+    high = min(wanted + len(expected) + NEARBY, len(lines))
+    if low >= high:
+        return None
+    blocks = align(expected, lines[low:high])
+    agreed = sum(_says_something(line) for i, _, size in blocks for line in expected[i : i + size])
+    if 2 * agreed < lettered or not agreed:
+        return None
+    first, last = blocks[0], blocks[-1]
+    return low + first[1], last[1] + last[2] - first[1]
+
+
+def _recorded(hunk: Hunk) -> int:
+    return hunk.old_start - 1 if hunk.old_count else hunk.old_start
+
+
+def _says_something(line: str) -> bool:
+    return sum(map(str.isalnum, line)) > WEAK_ALNUM
+
+
+def _place(hunk: Hunk, lines: Sequence[str], wanted: int | None, floor: int) -> tuple[int, int] | None:
+    """Where a hunk begins, if all its context stood there, and where what was found of it ends."""
+    expected = old_side(hunk)
     lead, trail = _context_ends(hunk, expected)
     for fuzz in range(MAX_FUZZ + 1):
         front, back = min(fuzz, lead), min(fuzz, trail)
         if fuzz and (front, back) == (min(fuzz - 1, lead), min(fuzz - 1, trail)):
             return None
         core = expected[front : len(expected) - back]
-        if not any(any(map(str.isalnum, line)) for line in core):
+        if not any(any(map(str.isalnum, line)) for line in core) and (fuzz or wanted is not None):
             return None
         places = _places(core, lines, floor)
         if places and (len(places) == 1 or (fuzz == 0 and wanted is not None)):
             target = (wanted or 0) + front
             position = min(places, key=lambda place: (abs(place - target), place))
-            return position, len(core), fresh[front : len(fresh) - back], front
+            return position - front, position + len(core)
         if places:
             return None
     return None
+
+
+def _runs(hunk: Hunk, position: int) -> list[Placed]:
+    """The runs of touched lines of a hunk that begins at ``position``."""
+    runs: list[Placed] = []
+    at = start = position
+    fresh: list[str] = []
+    for mark, content in [*hunk_body(hunk), (" ", "")]:
+        if mark == "-":
+            at += 1
+        elif mark == "+":
+            fresh.append(content.removesuffix("\r"))
+        else:
+            if at > start or fresh:
+                runs.append((start, at - start, fresh))
+            at += 1
+            start, fresh = at, []
+    return runs
 
 
 def _context_ends(hunk: Hunk, expected: Sequence[str]) -> tuple[int, int]:
@@ -85,7 +149,9 @@ def _context_ends(hunk: Hunk, expected: Sequence[str]) -> tuple[int, int]:
 
 
 def _places(core: Sequence[str], lines: Sequence[str], floor: int) -> list[int]:
-    """Every position from ``floor`` on at which ``core`` stands, found by its least common line first."""
+    """Every position from ``floor`` on at which ``core`` stands, found by its longest line first."""
+    if not core:
+        return []
     wanted = list(core)
     key = max(range(len(wanted)), key=lambda index: len(wanted[index]))
     first, last = floor + key, len(lines) - len(wanted) + key

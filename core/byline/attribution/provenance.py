@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from byline.attribution.align import Block, align
+from byline.attribution.locate import WEAK_ALNUM
 from byline.attribution.rewritten import find_rewritten
 from byline.attribution.tokens import alphanumerics
 from byline.attribution.weave import NOBODY, Weave
@@ -19,20 +20,20 @@ from byline.patch import Match
 STRANGER = 0
 """In place of a line id: no line of the weave. (Id 0 is the head of the order, never a line.)"""
 
-WEAK_ALNUM = 3
-
 
 @dataclass(slots=True)
 class Provenance:
     """The answer for one content.
 
     ``ids`` has a line id, or STRANGER, for each line; ``forms`` says of a line (by index) that it is
-    ``reformatted`` or ``edited``; ``missing`` are the lines of the nearest state that were not found at
+    ``reformatted`` or ``edited``; ``suspended`` are lines (by index) of a run that vanished without a record
+    and is not back as a whole; ``missing`` are the lines of the nearest state that were not found at
     all, in runs that stood together.
     """
 
     ids: list[int]
     forms: dict[int, Match] = field(default_factory=dict)
+    suspended: set[int] = field(default_factory=set)
     missing: list[tuple[int, ...]] = field(default_factory=list)
 
 
@@ -44,17 +45,22 @@ def provenance(weave: Weave, lines: Sequence[str], known_edits: int) -> Provenan
     again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``).
     """
     for number in weave.states_reading(lines):
-        return Provenance(_without_undone(weave, weave.state_lines(number), known_edits))
-    state = weave.state_lines(weave.nearest_state(lines))
+        exact = Provenance(_without_undone(weave, weave.state_lines(number), known_edits))
+        _drop_suspended(weave, exact)
+        return exact
+    state = weave.state_lines(weave.nearest_state(lines, known_edits))
     blocks = _without_weak_islands(align([weave.text[line] for line in state], lines), lines)
     found = [STRANGER] * len(lines)
     for old, new, size in blocks:
         found[new : new + size] = state[old : old + size]
     if STRANGER not in found:
-        return Provenance(_without_undone(weave, found, known_edits), {}, _absent_runs(state, found))
+        whole = Provenance(_without_undone(weave, found, known_edits), missing=_absent_runs(state, found))
+        _drop_suspended(weave, whole)
+        return whole
     place = {line: index for index, line in enumerate(weave.order())}
     _fill_gaps(weave, lines, found, list(place), place)
     result = Provenance(_without_undone(weave, found, known_edits))
+    _drop_suspended(weave, result)
     _find_forms(weave, lines, result, state, place)
     result.missing = _absent_runs(state, result.ids)
     return result
@@ -81,6 +87,26 @@ def _without_undone(weave: Weave, found: list[int], known_edits: int) -> list[in
         STRANGER if line and weave.killer[line] >= 0 and is_undone(weave, line, known_edits) else line
         for line in found
     ]
+
+
+def _drop_suspended(weave: Weave, result: Provenance) -> None:
+    """Let go of recorded lines that vanished without a record, unless their whole run is back (rule 14).
+
+    A run is what vanished together from one place. A person may have typed a part of it anew.
+    """
+    gone = [
+        index
+        for index, line in enumerate(result.ids)
+        if line and weave.killer[line] == NOBODY and weave.owner[line] != NOBODY
+    ]
+    if not gone:
+        return
+    here = set(result.ids)
+    for index in gone:
+        if not all(other in here for other in weave.vanished_with(result.ids[index])):
+            result.suspended.add(index)
+    for index in result.suspended:
+        result.ids[index] = STRANGER
 
 
 def is_undone(weave: Weave, line: int, known_edits: int) -> bool:
@@ -145,7 +171,8 @@ def _fill_gaps(
         candidates = [line for line in order[start:end] if weave.killer[line] != NOBODY]
         if candidates:
             gap = lines[left + 1 : right]
-            for old, new, size in align([weave.text[line] for line in candidates], gap):
+            blocks = align([weave.text[line] for line in candidates], gap)
+            for old, new, size in _without_weak_islands(blocks, gap):
                 found[left + 1 + new : left + 1 + new + size] = candidates[old : old + size]
 
 

@@ -20,9 +20,9 @@ class UnplacedLines:
         self._change = change
         self._origins: dict[tuple[LineKind, str], list[Origin]] = {}
         for document in documents:
-            for index in document.unplaced:
+            for index, hunks in document.unplaced.items():
                 edit = document.edits[index]
-                for hunk in edit.hunks:
+                for hunk in hunks:
                     for line in hunk.lines:
                         key = (line.kind, line.content.removesuffix("\r"))
                         self._origins.setdefault(key, []).append(edit.origin)

@@ -123,25 +123,45 @@ class Weave:
             self.text[line] == seen for line, seen in zip(self.live, lines, strict=True)
         ):
             return False
+        self.observe_region(0, len(self.live), lines)
+        return True
+
+    def observe_region(self, position: int, count: int, lines: Sequence[str]) -> None:
+        """Note that ``count`` live lines at ``position`` were seen to read ``lines``; see :meth:`observe`."""
         self.begin_state(NOBODY)
-        old = [self.text[line] for line in self.live]
+        for at, size, strangers in self._changes(position, count, lines):
+            if not size and self._returns(at, strangers):
+                continue
+            replaced = self.live[at : at + size]
+            self.splice(at, size, strangers, survivors=_none)
+            self._inherit(replaced, self.live[at : at + len(strangers)])
+
+    def rewrite(self, position: int, count: int, lines: Sequence[str]) -> None:
+        """Replace lines as a shell command did: like :meth:`splice`, but what is a replaced line in
+        another form (a formatter ran) stays that line's author's, or nobody's.
+        """
+        for at, size, fresh in self._changes(position, count, lines):
+            replaced = self.live[at : at + size]
+            self.splice(at, size, fresh, survivors=_none)
+            self._inherit(replaced, self.live[at : at + len(fresh)])
+
+    def _changes(
+        self, position: int, count: int, lines: Sequence[str]
+    ) -> list[tuple[int, int, Sequence[str]]]:
+        """What to replace, last first, so that the ``count`` live lines at ``position`` become ``lines``."""
+        old = [self.text[line] for line in self.live[position : position + count]]
         at_old = at_new = 0
         changes: list[tuple[int, int, Sequence[str]]] = []
         for block_old, block_new, size in [*align(old, lines), (len(old), len(lines), 0)]:
             if block_old > at_old or block_new > at_new:
-                changes.append((at_old, block_old - at_old, lines[at_new:block_new]))
+                changes.append((position + at_old, block_old - at_old, lines[at_new:block_new]))
             at_old, at_new = block_old + size, block_new + size
-        for position, count, strangers in reversed(changes):
-            if not count and self._returns(position, strangers):
-                continue
-            replaced = self.live[position : position + count]
-            self.splice(position, count, strangers, survivors=_none)
-            self._inherit(replaced, self.live[position : position + len(strangers)])
-        return True
+        return changes[::-1]
 
     def _inherit(self, replaced: Sequence[int], strangers: Sequence[int]) -> None:
         """Let strangers that are replaced lines in another form keep those lines' owner."""
-        if all(self.owner[line] == NOBODY for line in replaced):
+        nobody = self.states[-1].edit == NOBODY
+        if not replaced or (nobody and all(self.owner[line] == NOBODY for line in replaced)):
             return
         old, new = [self.text[line] for line in replaced], [self.text[line] for line in strangers]
         for entry in find_rewritten(old, new):
@@ -189,6 +209,16 @@ class Weave:
 
     # -- reading ----------------------------------------------------------------------------------
 
+    def vanished_with(self, line: int) -> list[int]:
+        """The recorded lines that died at the same moment and in the same place as ``line``."""
+        for splice in self.states[self.died[line]].splices:
+            if line in splice.removed:
+                stayed = set(splice.inserted)
+                return [
+                    other for other in splice.removed if other not in stayed and self.owner[other] != NOBODY
+                ]
+        return [line]
+
     def live_lines(self) -> "LiveLines":
         """The document's lines now, read through the weave: nothing is copied."""
         return LiveLines(self)
@@ -220,16 +250,19 @@ class Weave:
                 if all(self.text[line] == seen for line, seen in zip(ids, lines, strict=True)):
                     yield number
 
-    def nearest_state(self, lines: Sequence[str]) -> int:
+    def nearest_state(self, lines: Sequence[str], known_edits: int | None = None) -> int:
         """The state that has most of ``lines``, as a multiset; the latest of equals.
 
         What a state has beyond them does not count against it: a commit may leave recorded lines out,
-        or have all of them in another form.
+        or have all of them in another form. Of equals, a state that one of the first ``known_edits`` led
+        to comes before those of edits that may be later than the content.
         """
         wanted = Counter(lines)
         have: Counter[str] = Counter()
         common = 0
-        best, most = 0, -1
+        best, most = 0, (-1, False)
+        known = len(self.states) if known_edits is None else known_edits
+        later = False
 
         def put(ids: Sequence[int]) -> int:
             gained = 0
@@ -252,8 +285,9 @@ class Weave:
             for splice in state.splices:
                 common -= take(splice.removed)
                 common += put(splice.inserted)
-            if common >= most:
-                best, most = number, common
+            later = later or state.edit >= known
+            if (common, not later) >= most:
+                best, most = number, (common, not later)
         return best
 
 

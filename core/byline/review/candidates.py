@@ -4,21 +4,24 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from byline.attribution import Edit, Origin, Version, comparable
+from byline.attribution import Edit, Origin, Search, Version, comparable
 from byline.errors import PatchError
 from byline.git.model import FileChange
 from byline.git.repository import Repository
 from byline.patch import FilePatch
 from byline.review.lineage import Entries, edits_under_earlier_names
+from byline.review.observations import content_read, is_own_window, is_window, without_cumulative
 from byline.review.places import Place, Places
 from byline.review.repositories import bind_sessions, repository_row
 from byline.store.edits import EditRow
+from byline.store.statements import absolute_path
 from byline.store.store import Store
 
 MAX_VERSIONS = 200
 """How many contents of a file, the newest first, an edit without a before-state is tried on."""
 
-_UNNUMBERED = {"strings", "patch_text"}
+# Patches without numbers are applied where they fit first, replaced strings must stand only once.
+_SEARCH: dict[str, Search] = {"strings": "only", "patch_text": "first"}
 
 
 class Candidates:
@@ -64,6 +67,8 @@ class Candidates:
                 later[place.path].append(row)
             else:
                 by_path[place.path].append((place, row))
+        for path, entries in by_path.items():
+            by_path[path] = self._edits_alone(entries)
         renamed = edits_under_earlier_names(
             self._store.edits, self._resolve, self._changes, by_path, self._still_there
         )
@@ -111,10 +116,28 @@ class Candidates:
                     lines |= {line.content.removesuffix("\r") for line in hunk.lines if line.kind == "added"}
         return frozenset(lines)
 
+    def contents_at(self, revs: Sequence[str], change: FileChange) -> list[str | None]:
+        """What the file is, under its new or old name, at some commits."""
+        found: list[str | None] = []
+        for rev in revs:
+            blobs = self._repository.blobs(f"{rev}:{name}" for name in _names(change))
+            found.append(next((content for content in blobs.values() if content is not None), None))
+        return found
+
     def window(self) -> tuple[int, int] | None:
         """First and last time (ms) of the edits that were considered."""
         times = [row.time_ms for entries in self._by_path.values() for _, row in entries]
         return (min(times), max(times)) if times else None
+
+    def _edits_alone(self, entries: Entries) -> Entries:
+        """The entries without observations: cumulative diffs, and windows that are not their call's."""
+        kept = {row.id for row in without_cumulative([row for _, row in entries])}
+        conversations, edits = self._store.conversations, self._store.edits
+        return [
+            (place, row)
+            for place, row in entries
+            if row.id in kept and (not is_window(row) or is_own_window(row, conversations, edits, place.root))
+        ]
 
     def _resolve(self, rows: Sequence[EditRow]) -> Mapping[int, Place]:
         if not rows:
@@ -159,26 +182,36 @@ class Candidates:
         origin = Origin(
             row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
         )
-        numbered = row.precision not in _UNNUMBERED
+        search = _SEARCH.get(row.precision, "recorded")
         before, after = self._lines(row.base_hash), self._lines(row.result_hash)
         if patch.kind == "added" and before is None:
-            if not numbered and after is not None:
+            if search != "recorded" and after is not None:
                 # A whole-file write whose record does not say what was there: what stays is not its own.
-                return Edit(origin, (), None, after)
+                return Edit(origin, (), self._read_before(row), after)
             before = ()
-        return Edit(origin, patch.hunks, before, after, numbered)
+        return Edit(origin, patch.hunks, before, after, search, is_window(row))
+
+    def _read_before(self, row: EditRow) -> tuple[str, ...] | None:
+        """What the session had read of the file before it wrote it."""
+        target = absolute_path(row.path, row.cwd)
+        seen = content_read(
+            row, self._store.conversations, lambda path: absolute_path(path, row.cwd) == target
+        )
+        return comparable(seen) if seen is not None else None
 
     def _lines(self, digest: str | None) -> tuple[str, ...] | None:
         content = self._contents.get(digest) if digest else None
         return comparable(content) if content is not None else None
 
     def _versions(self, change: FileChange, first_ms: int) -> list[Version]:
-        if self._parent is None:
+        # The commit's own content is the base of edits that may be later than it by their clocks.
+        rev = self._rev or self._parent
+        if rev is None:
             return []
         names = _names(change)
         first = first_ms // 1000
-        found = self._repository.path_versions(self._parent, names, first)[:MAX_VERSIONS]
-        before = self._repository.commit_before(self._parent, first)
+        found = self._repository.path_versions(rev, names, first)[:MAX_VERSIONS]
+        before = self._repository.commit_before(rev, first)
         based = self._repository.commit(before) if before else None
         wanted = {version.oid: version.commit_time for version in reversed(found)}
         bases = [f"{based.oid}:{name}" for name in names] if based else []

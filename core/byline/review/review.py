@@ -37,7 +37,7 @@ def review_commit(store: Store, repository: Repository, rev: str, paths: Sequenc
     commit = repository.commit(rev)
     changes = repository.changes(commit, paths)
     parent = commit.parents[0] if commit.parents else None
-    source = _Source(commit.commit_time * 1000, parent, commit.oid)
+    source = _Source(commit.commit_time * 1000, parent, commit.oid, commit.parents[1:])
     files, problems = _review_changes(store, repository, changes, source)
     return Review("commit", commit, parent, files, problems)
 
@@ -79,6 +79,7 @@ class _Source:
     time_ms: int
     parent: str | None
     rev: str | None
+    further_parents: tuple[str, ...] = ()
 
 
 def _uncommitted(
@@ -117,7 +118,7 @@ def _review_changes(
         new = blobs.get(change.new_oid)
         if new is None:
             new = (repository.worktree_text(change.new_path) or "") if change.new_path else ""
-        answers.append(_intersection(candidates, change, touched, (old, new), source.time_ms))
+        answers.append(_intersection(candidates, change, touched, (old, new), source))
     credits_of = with_moves(changes, answers)
     files = tuple(_reviewed_file(change, found) for change, found in zip(changes, credits_of, strict=True))
     return files, tuple(candidates.problems)
@@ -128,13 +129,18 @@ def _intersection(
     change: FileChange,
     touched: tuple[Touched, ...],
     sides: tuple[str, str],
-    time_ms: int,
+    source: _Source,
 ) -> Intersection:
     old, new = sides
     if len(old) > MAX_CONTENT or len(new) > MAX_CONTENT:
         return Intersection((TOO_LARGE,) * len(touched))
+    others = tuple(
+        comparable(content)
+        for content in candidates.contents_at(source.further_parents, change)
+        if content is not None
+    )
     documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
-    explained = Change(comparable(old), comparable(new), touched, time_ms)
+    explained = Change(comparable(old), comparable(new), touched, source.time_ms, others)
     return intersect(documents, explained, candidates.later_lines(change))
 
 

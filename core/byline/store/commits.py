@@ -1,6 +1,7 @@
 """Attributed commits: kept patches and Agent Trace records."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,19 @@ class Commits:
             .scalar(self._database)
         )
         return json.loads(stored) if stored else None
+
+    def counts(self, repository_id: int, oids: Sequence[str], engine: int) -> dict[str, dict[str, Any]]:
+        """The kept counts of these commits, by oid, as far as that version of the engine made them."""
+        found: dict[str, dict[str, Any]] = {}
+        kept = PostCommitPatchIntersection
+        for start in range(0, len(oids), 500):
+            query = kept.select(kept.commit_id, kept.counts).where(
+                kept.repository_id == repository_id,
+                kept.engine == engine,
+                kept.commit_id.in_(list(oids[start : start + 500])),
+            )
+            found |= {oid: json.loads(stored) for oid, stored in query.tuples().execute(self._database)}
+        return found
 
     def _keep_commit(self, repository_id: int, commit: CommitRecord) -> None:
         Commit.insert(

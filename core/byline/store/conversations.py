@@ -1,7 +1,7 @@
 """A conversation: the messages of a session with their parts, in reading order."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,17 @@ class MessageRow:
     cost: float | None
     kind: str | None
     parts: tuple[PartRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool call as stored: its input as JSON text, its output, and when it was made (Unix ms)."""
+
+    tool_call_id: str | None
+    tool: str | None
+    input: str | None
+    output: str
+    time_ms: int
 
 
 _MESSAGE = (
@@ -113,6 +124,31 @@ class Conversations:
         for row in query.tuples().execute(self._database):
             parts.setdefault(row[0], []).append(PartRow(*row[1:]))
         return [_message(row, parts.get(row[0], ())) for row in heads]
+
+    def tool_call(self, session_id: str, tool_call_id: str) -> ToolCall | None:
+        """One tool call of a session."""
+        query = self._calls().where(Part.session_id == session_id, Part.tool_call_id == tool_call_id)
+        rows = list(query.limit(1).tuples().execute(self._database))
+        return ToolCall(*rows[0]) if rows else None
+
+    def calls_before(self, session_id: str, tools: Collection[str], time_ms: int) -> Iterator[ToolCall]:
+        """The calls of some tools in a session up to a time, latest first."""
+        query = (
+            self._calls()
+            .where(
+                Part.session_id == session_id,
+                Part.tool.in_(sorted(tools)),
+                Part.generated_at_unix_ms <= time_ms,
+            )
+            .order_by(Part.generated_at_unix_ms.desc(), Part.id.desc())
+        )
+        for row in query.tuples().execute(self._database):
+            yield ToolCall(*row)
+
+    def _calls(self) -> Any:
+        return Part.select(
+            Part.tool_call_id, Part.tool, Part.input, Part.text, Part.generated_at_unix_ms
+        ).where(Part.type == "tool")
 
     def prompt_before(self, session_id: str, message_id: str | None, time_ms: int) -> str | None:
         """The text a person typed last before a message (else before a time), if it was recorded."""

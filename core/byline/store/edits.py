@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,16 @@ class Edits:
             rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
         return sorted(rows, key=lambda row: (-row.time_ms, row.session_id, row.seq, row.id))
 
+    def others_between(self, session_id: str, root: str, start_ms: int, end_ms: int) -> bool:
+        """Whether another session edited a file below ``root`` between two times."""
+        query = DiffTrace.select(DiffTrace.path, DiffTrace.cwd).where(
+            DiffTrace.session_id != session_id, DiffTrace.time_ms.between(start_ms, end_ms)
+        )
+        return any(
+            absolute_path(path, cwd).startswith(f"{root}/")
+            for path, cwd in query.tuples().execute(self._database)
+        )
+
     def absolute_paths(self, repository_id: int) -> list[str]:
         """The distinct paths, joined to their folders, that sessions of a repository edited."""
         query = (
@@ -108,6 +118,36 @@ class Edits:
         query = self._select().where(DiffTrace.session_id == session_id)
         query = query.order_by(DiffTrace.time_ms, DiffTrace.seq, DiffTrace.id)
         return [EditRow(*row) for row in query.tuples().execute(self._database)]
+
+    def stamps(self, basenames: Collection[str]) -> dict[str, list[str]]:
+        """What changes when the edits of files with these names do: by name, a word per edit."""
+        found: dict[str, list[str]] = {}
+        names = sorted({storable(name) for name in basenames})
+        for start in range(0, len(names), 500):
+            chunk = names[start : start + 500]
+            for name, _, stamp in self._stamps(DiffTrace.basename.in_(chunk)):
+                found.setdefault(name, []).append(stamp)
+        return found
+
+    def names_leaving(self, hashes: Iterable[str]) -> dict[str, list[str]]:
+        """By content hash (git blob id), the names of the files that an edit left with that content."""
+        found: dict[str, list[str]] = {}
+        wanted = sorted(set(hashes))
+        for start in range(0, len(wanted), 500):
+            for name, digest, _ in self._stamps(DiffTrace.result_hash.in_(wanted[start : start + 500])):
+                found.setdefault(digest, []).append(name)
+        return found
+
+    def _stamps(self, condition: Any) -> Iterator[tuple[str, str, str]]:
+        columns = (DiffTrace.basename, DiffTrace.result_hash, DiffTrace.id, DiffTrace.updated_at)
+        query = (
+            DiffTrace.select(*columns, Session.repository_id)
+            .join(Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id))
+            .where(condition)
+            .order_by(DiffTrace.id)
+        )
+        for name, digest, edit_id, updated, repository_id in query.tuples().execute(self._database):
+            yield name, digest, f"{edit_id}:{updated}:{repository_id}"
 
     def contents(self, hashes: Iterable[str]) -> dict[str, str]:
         """The whole contents with these hashes, as far as they are stored and readable."""

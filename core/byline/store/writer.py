@@ -4,7 +4,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from byline.frozen import dataclass
 
 from byline.patch import Patch, patch_to_json
 from byline.record import Edit, Message, Part, Session
