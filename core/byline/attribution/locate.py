@@ -15,6 +15,8 @@ MAX_FUZZ = 2
 NEARBY = 40
 """How many lines around its recorded place a hunk that does not fit is looked for."""
 WEAK_ALNUM = 3
+CIRCLES = (64, 1024, 8192)
+"""How far from its recorded place, in lines, a hunk is looked for; one after the other."""
 
 
 def place_as_recorded(hunks: Sequence[Hunk], lines: Sequence[str]) -> list[Placed] | None:
@@ -104,10 +106,10 @@ def _place(hunk: Hunk, lines: Sequence[str], wanted: int | None, floor: int) -> 
         core = expected[front : len(expected) - back]
         if not any(any(map(str.isalnum, line)) for line in core) and (fuzz or wanted is not None):
             return None
-        places = _places(core, lines, floor)
-        if places and (len(places) == 1 or (fuzz == 0 and wanted is not None)):
-            target = (wanted or 0) + front
-            position = min(places, key=lambda place: (abs(place - target), place))
+        target = None if wanted is None else wanted + front
+        places = _places(core, lines, floor, target, only_nearest=fuzz == 0)
+        if places and (len(places) == 1 or (fuzz == 0 and target is not None)):
+            position = min(places, key=lambda place: (abs(place - (target or 0)), place))
             return position - front, position + len(core)
         if places:
             return None
@@ -148,16 +150,40 @@ def _context_ends(hunk: Hunk, expected: Sequence[str]) -> tuple[int, int]:
     return max(min(leads, default=0), 0), max(min(trails, default=0), 0)
 
 
-def _places(core: Sequence[str], lines: Sequence[str], floor: int) -> list[int]:
-    """Every position from ``floor`` on at which ``core`` stands, found by its longest line first."""
+def _places(
+    core: Sequence[str], lines: Sequence[str], floor: int, target: int | None, *, only_nearest: bool
+) -> list[int]:
+    """The positions from ``floor`` on at which ``core`` stands.
+
+    Around ``target``, if there is one: in growing circles, of which the first that has a place will do
+    when the nearest is wanted, and no farther than the last of :data:`CIRCLES`.
+    """
     if not core:
         return []
+    if target is None:
+        return _places_in(core, lines, floor, len(lines))
+    for radius in CIRCLES if only_nearest else CIRCLES[-1:]:
+        low, high = max(target - radius, floor), min(target + len(core) + radius, len(lines))
+        places = _places_in(core, lines, low, high)
+        if places:
+            return places
+        if low == floor and high == len(lines):
+            break
+    return []
+
+
+def _places_in(core: Sequence[str], lines: Sequence[str], low: int, high: int) -> list[int]:
+    """The positions of ``core`` within ``lines[low:high]``, found by its longest line first."""
+    window = list(lines[low:high])
     wanted = list(core)
     key = max(range(len(wanted)), key=lambda index: len(wanted[index]))
-    first, last = floor + key, len(lines) - len(wanted) + key
-    rare = wanted[key]
-    return [
-        index - key
-        for index in range(first, last + 1)
-        if lines[index] == rare and list(lines[index - key : index - key + len(wanted)]) == wanted
-    ]
+    places: list[int] = []
+    at = key
+    while True:
+        try:
+            at = window.index(wanted[key], at)
+        except ValueError:
+            return places
+        if window[at - key : at - key + len(wanted)] == wanted:
+            places.append(low + at - key)
+        at += 1
