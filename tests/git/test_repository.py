@@ -347,3 +347,16 @@ def test_worktrees_remotes_and_roots_are_known(repo: Path, tmp_path: Path) -> No
     assert Repository.open(tmp_path / "side").head_branch() == "side"
     git(repo, "checkout", "-q", "--detach")
     assert opened.head_branch() is None
+
+
+def test_uncommitted_files_are_counted_without_reading_them(repo: Path) -> None:
+    commit(repo, {"a.txt": "a\n", "b.txt": "b\n", ".gitignore": "ignored\n"})
+    opened = Repository.open(repo)
+    assert opened.uncommitted() == (0, 0)
+    (repo / "a.txt").write_text("staged\n")
+    git(repo, "add", "a.txt")
+    (repo / "a.txt").write_text("staged and changed\n")
+    (repo / "b.txt").unlink()
+    (repo / "new.txt").write_text("x\n")
+    (repo / "ignored").write_text("x\n")
+    assert opened.uncommitted() == (3, 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from byline.errors import GitError
+from byline.git.blame import BlameLine, read_blame
 from byline.git.diff import read_diff
 from byline.git.model import Commit, DiffHunk, FileChange
 from byline.git.process import run, stream
@@ -35,6 +36,17 @@ class PathVersion:
     commit_time: int
     path: str
     oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPath:
+    """A path that a commit changes, renames not followed. ``old_oid`` and ``new_oid`` are the blobs';
+    all zeros where the side has no such file.
+    """
+
+    path: str
+    old_oid: str
+    new_oid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,16 @@ class Repository:
                 changes.append(self._untracked(name.decode("utf-8", "surrogateescape")))
         return changes
 
+    def uncommitted(self, paths: Sequence[str] = ()) -> tuple[int, int]:
+        """How many files the work tree changes against the index (untracked ones too), and the index
+        against HEAD. Reads no content.
+        """
+        words = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *paths]
+        entries = [entry for entry in run(self.root, words).split(b"\0") if entry]
+        return sum(entry[1:2] != b" " for entry in entries), sum(
+            entry[:1] not in {b" ", b"?"} for entry in entries
+        )
+
     def blobs(self, names: Iterable[str]) -> dict[str, str | None]:
         """Contents by object name (an oid, or ``rev:path``), as text; None where there is no such blob."""
         wanted = list(dict.fromkeys(names))
@@ -202,6 +224,65 @@ class Repository:
             elif field:
                 time = times.get(field.strip(), time)
         return list(dict.fromkeys(versions))
+
+    def changed_paths(self, oids: Sequence[str], paths: Sequence[str] = ()) -> dict[str, list[ChangedPath]]:
+        """The paths that each of these commits changes against its first parent; no contents are read."""
+        found: dict[str, list[ChangedPath]] = {oid: [] for oid in oids}
+        if not oids:
+            return found
+        words = ["diff-tree", "--stdin", "-r", "--root", "--diff-merges=first-parent", "--no-renames", "-z"]
+        stdin = "".join(f"{oid}\n" for oid in oids).encode()
+        output = run(self.root, [*words, "--raw", "--abbrev=40", "--", *paths], stdin)
+        current: list[ChangedPath] = []
+        fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
+        for field in fields:
+            if field.startswith(":"):
+                old_oid, new_oid = field.split(" ")[2:4]
+                current.append(ChangedPath(next(fields, ""), old_oid, new_oid))
+            elif field.strip() in found:
+                current = found[field.strip()]
+        return found
+
+    def blame(
+        self, path: str, oid: str | None = None, lines: tuple[int, int] | None = None
+    ) -> list[BlameLine]:
+        """For each line of a file (or those from ``lines[0]`` to ``lines[1]``) the commit that introduced it.
+
+        ``oid`` is a commit's full id, None means the work tree. Renames of the whole file are followed; lines
+        moved within a commit are the engine's business. No ``blame.ignoreRevsFile`` of a user is heeded.
+
+        Raises:
+            GitError: there is no such file or line.
+        """
+        words = ["-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv"]
+        if lines is not None:
+            words.append(f"-L{lines[0]},{lines[1]}")
+        return read_blame(run(self.root, [*words, *([oid] if oid else []), "--", path]))
+
+    def entry(self, oid: str, path: str) -> tuple[str, str] | None:
+        """Mode (octal) and object id of a path at a commit; None if there is no such path."""
+        output = run(self.root, ["ls-tree", "-z", "--full-tree", oid, "--", f":(top,literal){path}"])
+        for field in output.decode("utf-8", "surrogateescape").split("\0"):
+            facts, _, name = field.partition("\t")
+            if name == path:
+                mode, _, entry_oid = facts.split(" ")
+                return mode, entry_oid
+        return None
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether the index has a file of this name."""
+        return bool(run(self.root, ["ls-files", "-z", "--cached", "--", f":(top,literal){path}"]))
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether an untracked path is one that git was told to ignore."""
+        return bool(
+            run(
+                self.root,
+                ["check-ignore", "-z", "--stdin"],
+                f"{path}\0".encode("utf-8", "surrogateescape"),
+                ok=(0, 1),
+            )
+        )
 
     def commit_before(self, rev: str, time: int) -> str | None:
         """The newest commit in the history of ``rev`` made before a time (seconds)."""

@@ -1,6 +1,7 @@
 """The log of the repository with who wrote each commit."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from byline.errors import BylineError
+from byline.errors import BylineError, GitError
 from byline.git.repository import Repository
 from byline.review.authors import Counts, count_lines
 from byline.store.store import Store
@@ -219,7 +220,12 @@ class CommitsScreen(Screen[None]):
             for rev in revs:
                 if worker.is_cancelled:
                     return
-                counts = count_lines(read_review(self.store, repository, rev).files)
+                try:
+                    counts = count_lines(read_review(self.store, repository, rev).files)
+                except GitError as error:
+                    # One commit that git cannot read (a partial clone) costs its own bar only.
+                    self.post_message(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
+                    counts = Counter()
                 self.post_message(self.Counted(generation, rev, counts))
         except BylineError as error:
             self.post_message(self.NotCounted(str(error)))
@@ -291,9 +297,13 @@ def _uncommitted(repository: Repository, paths: Sequence[str]) -> list[LogEntry]
     entries: list[LogEntry] = []
     if repository.bare:
         return entries
-    worktree, staged = repository.worktree_changes(paths), repository.staged_changes(paths)
+    try:
+        worktree, staged = repository.uncommitted(paths)
+    except GitError as error:
+        # What git cannot say of the index must not hide the log.
+        return [LogEntry(WORKTREE, None, f"Work tree: {safe_line(str(error))}")]
     if worktree:
-        entries.append(LogEntry(WORKTREE, None, f"Work tree: {counted(len(worktree), 'file')} not staged"))
+        entries.append(LogEntry(WORKTREE, None, f"Work tree: {counted(worktree, 'file')} not staged"))
     if staged:
-        entries.append(LogEntry(STAGED, None, f"Index: {counted(len(staged), 'file')} to commit"))
+        entries.append(LogEntry(STAGED, None, f"Index: {counted(staged, 'file')} to commit"))
     return entries
