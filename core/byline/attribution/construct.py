@@ -87,8 +87,8 @@ class _Replay:
         if edit.after is None:
             return False
         if self.weave is None:
-            nearest = next(self._nearest(edit.origin.time_ms), None)
-            self.weave = Weave(nearest.lines if nearest else ())
+            nearest = self._nearest(edit.origin.time_ms)
+            self.weave = Weave(nearest[0].lines if nearest else ())
         self.weave.begin_state(index)
         self.weave.splice(0, len(self.weave.live), edit.after)
         return True
@@ -105,14 +105,12 @@ class _Replay:
             # A created file: whatever stood there before is gone.
             self._see(())
             return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
-        versions = list(self._nearest(edit.origin.time_ms))
+        versions = self._nearest(edit.origin.time_ms)
         current = self.weave.live_lines() if self.weave else None
         if current is not None:
             if edit.search == "recorded" and (placed := place_as_recorded(edit.hunks, current)) is not None:
                 return placed
-            since = [
-                version for version in versions if self._time_ms <= version.time_ms <= edit.origin.time_ms
-            ]
+            since = [version for version in versions if version.time_ms >= self._time_ms]
             placed = self._find_in(since, edit) or place_by_context(edit.hunks, current, edit.search)
             if placed is not None:
                 return placed
@@ -124,6 +122,8 @@ class _Replay:
                 self.base_assumed = self.base_assumed or self.weave is None
                 self._see(version.lines)
                 return placed
+        if self.weave is None:
+            return self._find_in(self._later(edit.origin.time_ms), edit)
         return None
 
     def _find_some(self, index: int, edit: Edit) -> list[Placed] | None:
@@ -134,10 +134,10 @@ class _Replay:
         if edit.search != "recorded":
             return None
         if self.weave is None:
-            nearest = next(self._nearest(edit.origin.time_ms), None)
-            if nearest is None:
+            nearest = self._nearest(edit.origin.time_ms)
+            if not nearest:
                 return None
-            self.weave = Weave(nearest.lines)
+            self.weave = Weave(nearest[0].lines)
             self.base_assumed = True
         places = place_each(edit.hunks, self.weave.live_lines(), "recorded")
         shift = 0
@@ -163,11 +163,15 @@ class _Replay:
                     return placed
         return None
 
-    def _nearest(self, time_ms: int) -> Iterator[Version]:
-        """The versions from the one current at a time back to the oldest, then those after it."""
-        earlier = [version for version in self._versions if version.time_ms <= time_ms]
-        yield from reversed(earlier)
-        yield from self._versions[len(earlier) :]
+    def _nearest(self, time_ms: int) -> list[Version]:
+        """The versions from the one current at a time back to the oldest."""
+        return [version for version in reversed(self._versions) if version.time_ms <= time_ms]
+
+    def _later(self, time_ms: int) -> list[Version]:
+        """The versions after a time. What later edits wrote stands in them: only a first edit that applies
+        nowhere else is tried on them, as in a rebased history, whose commits are younger than their lines.
+        """
+        return [version for version in self._versions if version.time_ms > time_ms]
 
 
 def _before(edit: Edit) -> list[str] | None:
