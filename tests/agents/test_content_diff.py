@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from byline.agents.content_diff import apply_hunks, created_hunk, diff_contents, diff_strings
@@ -16,6 +16,7 @@ contents = st.lists(st.sampled_from(["a", "b", "c", "", "d\r", "\x0ce"]), max_si
 )
 
 
+@example("x\n1\n2\n3\n4\n", "y\n1\n2\n3\n4\nz\n")  # an equal run to the end of one side only
 @given(contents, contents)
 def test_hunks_lead_from_one_content_to_the_other(before: str, after: str) -> None:
     assert apply_hunks(before, diff_contents(before, after)) == split_lines(after)

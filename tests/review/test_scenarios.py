@@ -310,6 +310,27 @@ def test_s14_amend_rebase_and_cherry_pick_keep_the_owner(world: World) -> None:
     assert told(world.review("main")) == ["+from a | A opus exact", "+from b | B opus exact"]
 
 
+def test_s14_a_line_undone_after_its_commit_is_still_its_authors_when_that_commit_is_rebased(
+    world: World,
+) -> None:
+    world.person_writes("f.txt", BASE)
+    world.person_writes("g.txt", "g\n")
+    base = world.commit()
+    a, b = world.agent("A"), world.agent("B")
+    world.git("checkout", "-qb", "topic")
+    a.replaces("f.txt", "line 5\n", "line 5\nfrom a\n")
+    world.commit("written")
+    b.replaces("f.txt", "from a\n", "")
+    world.commit("undone")
+    world.git("checkout", "-q", "main")
+    world.person_writes("g.txt", "changed\n")
+    world.commit("meanwhile")
+    world.tick(7200)
+    world.git("rebase", "-q", "--onto", "main", base, "topic")
+    assert told(world.review("topic^")) == ["+from a | A opus exact"]
+    assert told(world.review("topic")) == ["-from a | B opus exact"]
+
+
 def test_s15_a_whole_file_write_owns_only_the_lines_it_changed(world: World) -> None:
     world.person_writes("f.txt", BASE)
     world.commit()

@@ -20,13 +20,14 @@ def diff_contents(before: str, after: str) -> tuple[Hunk, ...]:
     r"""The hunks from one content to another, three lines of context; lines end at ``\n`` only."""
     old, new = split_lines(before), split_lines(after)
     groups: list[list[tuple[str, int, int, int, int]]] = [[]]
-    for tag, i1, i2, j1, j2 in _opcodes(old, new):
+    opcodes = _opcodes(old, new)
+    for number, (tag, i1, i2, j1, j2) in enumerate(opcodes, 1):
         if tag != "equal":
             groups[-1].append((tag, i1, i2, j1, j2))
             continue
         is_gap = i2 - i1 > 2 * CONTEXT
         if groups[-1]:
-            end = min(i1 + CONTEXT, i2) if is_gap or i2 == len(old) else i2
+            end = min(i1 + CONTEXT, i2) if is_gap or number == len(opcodes) else i2
             groups[-1].append((tag, i1, end, j1, j1 + end - i1))
         if is_gap and groups[-1]:
             groups.append([])

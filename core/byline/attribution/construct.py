@@ -78,7 +78,7 @@ class _Replay:
         """The edit's hunks in its own before-state; where they contradict it, ``after`` decides."""
         numbered = edit.search == "recorded" and edit.hunks
         placed = place_as_recorded(edit.hunks, before) if numbered else None
-        if placed is None and edit.after is not None:
+        if edit.after is not None and (placed is None or _after(before, placed) != list(edit.after)):
             return [(0, len(before), list(edit.after))]
         return placed if placed is not None else place_by_context(edit.hunks, before, edit.search)
 
@@ -186,6 +186,16 @@ def _before(edit: Edit) -> list[str] | None:
             return None
         lines[start : start + len(fresh)] = old_side(hunk)
     return lines
+
+
+def _after(before: Sequence[str], placed: Sequence[Placed]) -> list[str]:
+    """What ``before`` becomes."""
+    lines: list[str] = []
+    at = 0
+    for position, count, fresh in placed:
+        lines += [*before[at:position], *fresh]
+        at = position + count
+    return [*lines, *before[at:]]
 
 
 def _first_touched(hunk: Hunk) -> int:

@@ -51,8 +51,8 @@ class Touched:
 class Change:
     """What a commit does to one file: both contents, and the lines git shows as touched, in order.
 
-    ``time_ms`` is the committer time. ``others`` are the contents the file has in the further parents of a
-    merge: what stands in one of them was committed before.
+    ``time_ms`` is the committer time, ``author_ms`` the author's where it is known. ``others`` are the
+    contents the file has in the further parents of a merge: what stands in one of them was committed before.
     """
 
     old: tuple[str, ...] = field(repr=False)
@@ -60,6 +60,7 @@ class Change:
     touched: tuple[Touched, ...]
     time_ms: int
     others: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    author_ms: int | None = None
 
 
 def comparable(content: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from byline.attribution.construct import Document
 from byline.attribution.edit import Change
+from byline.attribution.fate import Fates
 from byline.attribution.model import GAP, NO_EDIT, Assumption, Credit
 from byline.attribution.moves import Vanished
 from byline.attribution.provenance import STRANGER, provenance
@@ -92,22 +93,24 @@ class _Reading:
         self._document = document
         self._weave = document.weave
         self._change = change
-        limit = change.time_ms
+        # Rebase, amend and cherry-pick keep the author time: what was undone later had not happened yet.
+        limit = min(change.time_ms, change.author_ms if change.author_ms is not None else change.time_ms)
+        fates = Fates(self._weave)
         done = max(
             (number for number, edit in enumerate(document.edits, 1) if edit.origin.time_ms <= limit),
             default=0,
         )
-        new = provenance(self._weave, change.new, done)
+        new = provenance(self._weave, change.new, done, fates)
         self._new, self._forms, self._missing = new.ids, new.forms, new.missing
         self._suspended = new.suspended
         self._merged = {
             line
             for other in change.others
-            for line in provenance(self._weave, other, 0).ids
+            for line in provenance(self._weave, other, 0, fates).ids
             if line != STRANGER
         }
         # What an edit took back is looked for all the same where the commit removes it.
-        self._old = provenance(self._weave, change.old, 0).ids
+        self._old = provenance(self._weave, change.old, 0, fates).ids
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
         self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
         self._sides = _sides(change)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from byline.attribution.align import Block, align
+from byline.attribution.fate import Fates
 from byline.attribution.locate import WEAK_ALNUM
 from byline.attribution.rewritten import find_rewritten
 from byline.attribution.tokens import alphanumerics
@@ -37,16 +38,19 @@ class Provenance:
     missing: list[tuple[int, ...]] = field(default_factory=list)
 
 
-def provenance(weave: Weave, lines: Sequence[str], known_edits: int) -> Provenance:
+def provenance(
+    weave: Weave, lines: Sequence[str], known_edits: int, fates: Fates | None = None
+) -> Provenance:
     """Find each of ``lines`` in the weave.
 
     ``known_edits``: how many edits of the document were done when the content was committed. A line
     that one of them undid, leaving nothing or the earlier text in its place, is dead: it is not found
     again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``).
     """
+    fates = fates or Fates(weave)
     for number in weave.states_reading(lines):
-        exact = Provenance(_without_undone(weave, weave.state_lines(number), known_edits))
-        _drop_suspended(weave, exact)
+        exact = Provenance(_without_undone(weave, fates, weave.state_lines(number), known_edits))
+        _drop_suspended(weave, fates, exact)
         return exact
     state = weave.state_lines(weave.nearest_state(lines, known_edits))
     blocks = _without_weak_islands(align([weave.text[line] for line in state], lines), lines)
@@ -54,13 +58,15 @@ def provenance(weave: Weave, lines: Sequence[str], known_edits: int) -> Provenan
     for old, new, size in blocks:
         found[new : new + size] = state[old : old + size]
     if STRANGER not in found:
-        whole = Provenance(_without_undone(weave, found, known_edits), missing=_absent_runs(state, found))
-        _drop_suspended(weave, whole)
+        whole = Provenance(
+            _without_undone(weave, fates, found, known_edits), missing=_absent_runs(state, found)
+        )
+        _drop_suspended(weave, fates, whole)
         return whole
     place = {line: index for index, line in enumerate(weave.order())}
     _fill_gaps(weave, lines, found, list(place), place)
-    result = Provenance(_without_undone(weave, found, known_edits))
-    _drop_suspended(weave, result)
+    result = Provenance(_without_undone(weave, fates, found, known_edits))
+    _drop_suspended(weave, fates, result)
     _find_forms(weave, lines, result, state, place)
     result.missing = _absent_runs(state, result.ids)
     return result
@@ -82,14 +88,14 @@ def _absent_runs(state: Sequence[int], found: Sequence[int]) -> list[tuple[int, 
     return [tuple(run) for run in runs if run]
 
 
-def _without_undone(weave: Weave, found: list[int], known_edits: int) -> list[int]:
+def _without_undone(weave: Weave, fates: Fates, found: list[int], known_edits: int) -> list[int]:
     return [
-        STRANGER if line and weave.killer[line] >= 0 and is_undone(weave, line, known_edits) else line
+        STRANGER if line and weave.killer[line] >= 0 and fates.is_undone(line, known_edits) else line
         for line in found
     ]
 
 
-def _drop_suspended(weave: Weave, result: Provenance) -> None:
+def _drop_suspended(weave: Weave, fates: Fates, result: Provenance) -> None:
     """Let go of recorded lines that vanished without a record, unless their whole run is back (rule 14).
 
     A run is what vanished together from one place. A person may have typed a part of it anew.
@@ -102,39 +108,15 @@ def _drop_suspended(weave: Weave, result: Provenance) -> None:
     if not gone:
         return
     here = set(result.ids)
+    whole: dict[int, bool] = {}
     for index in gone:
-        if not all(other in here for other in weave.vanished_with(result.ids[index])):
+        run = fates.loss(result.ids[index]).lines
+        if run[0] not in whole:
+            whole[run[0]] = all(other in here for other in run if weave.owner[other] != NOBODY)
+        if not whole[run[0]]:
             result.suspended.add(index)
     for index in result.suspended:
         result.ids[index] = STRANGER
-
-
-def is_undone(weave: Weave, line: int, known_edits: int) -> bool:
-    """Whether a recorded edit took a recorded line back: put nothing, or what had been there, in its place.
-
-    A line that was *replaced* may still be committed from an index that is one edit stale.
-    """
-    killer = weave.killer[line]
-    if killer < 0 or killer >= known_edits or weave.owner[line] == NOBODY:
-        return False
-    for splice in weave.states[weave.died[line]].splices:
-        if line in splice.removed:
-            kept = set(splice.removed)
-            stayed = set(splice.inserted)
-            fresh = [weave.text[new] for new in splice.inserted if new not in kept]
-            lost = [old for old in splice.removed if old not in stayed]
-            return len(fresh) < len(lost) or _restores(weave, lost, fresh)
-    return False
-
-
-def _restores(weave: Weave, lost: Sequence[int], fresh: Sequence[str]) -> bool:
-    """Whether ``fresh`` is what stood in the place of ``lost`` before those lines were written."""
-    born = weave.born[lost[0]]
-    for splice in weave.states[born].splices:
-        if lost[0] in splice.inserted:
-            kept = set(splice.inserted)
-            return [weave.text[old] for old in splice.removed if old not in kept] == list(fresh)
-    return False
 
 
 def _without_weak_islands(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:

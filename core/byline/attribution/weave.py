@@ -209,16 +209,6 @@ class Weave:
 
     # -- reading ----------------------------------------------------------------------------------
 
-    def vanished_with(self, line: int) -> list[int]:
-        """The recorded lines that died at the same moment and in the same place as ``line``."""
-        for splice in self.states[self.died[line]].splices:
-            if line in splice.removed:
-                stayed = set(splice.inserted)
-                return [
-                    other for other in splice.removed if other not in stayed and self.owner[other] != NOBODY
-                ]
-        return [line]
-
     def live_lines(self) -> "LiveLines":
         """The document's lines now, read through the weave: nothing is copied."""
         return LiveLines(self)

@@ -37,7 +37,9 @@ def review_commit(store: Store, repository: Repository, rev: str, paths: Sequenc
     commit = repository.commit(rev)
     changes = repository.changes(commit, paths)
     parent = commit.parents[0] if commit.parents else None
-    source = _Source(commit.commit_time * 1000, parent, commit.oid, commit.parents[1:])
+    source = _Source(
+        commit.commit_time * 1000, parent, commit.oid, commit.parents[1:], commit.author_time * 1000
+    )
     files, problems = _review_changes(store, repository, changes, source)
     return Review("commit", commit, parent, files, problems)
 
@@ -80,6 +82,7 @@ class _Source:
     parent: str | None
     rev: str | None
     further_parents: tuple[str, ...] = ()
+    author_ms: int | None = None
 
 
 def _uncommitted(
@@ -140,7 +143,7 @@ def _intersection(
         if content is not None
     )
     documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
-    explained = Change(comparable(old), comparable(new), touched, source.time_ms, others)
+    explained = Change(comparable(old), comparable(new), touched, source.time_ms, others, source.author_ms)
     return intersect(documents, explained, candidates.later_lines(change))
 
 
