@@ -103,6 +103,7 @@ def test_the_nearest_state_has_the_most_of_the_lines_and_is_the_latest_of_equals
     weave.splice(4, 0, ["e", "f", "g"])
     weave.begin_state(2)
     weave.splice(0, 1, [])
-    assert weave.nearest_state(["a", "typed"]) == 2
+    assert weave.nearest_state(["a", "typed", "more", "still more"]) == 2
     assert weave.nearest_state(["a", "b", "c", "d", "e", "f"]) == 2
-    assert weave.nearest_state(["b", "c"]) == 3
+    assert weave.nearest_state(["b", "c"]) == 0
+    assert weave.nearest_state(["nothing", "of", "it"]) == 3

@@ -6,6 +6,7 @@ as recorded. Later edits that do not apply to what the replay knows tell that so
 happened: a version at which they do apply is observed first; else they are placed by their own lines.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,9 @@ class _Replay:
             self._see(before)
             placed = self._placed_in(edit, before)
         else:
-            placed = self._find(edit) or self._find_some(index, edit) if edit.hunks else None
+            placed = self._find(index, edit) if edit.hunks else None
+            if placed is None and self.weave is None:
+                placed = self._find_some(index, edit)
         if placed is None:
             if not self._write_whole(index, edit):
                 self.unplaced[index] = edit.hunks
@@ -99,32 +102,47 @@ class _Replay:
         else:
             self.weave.observe(lines)
 
-    def _find(self, edit: Edit) -> list[Placed] | None:
+    def _find(self, index: int, edit: Edit) -> list[Placed] | None:
         """Where an edit without a before-state applies; observes the version it applies to if need be."""
         if edit.search == "recorded" and _expects_nothing(edit.hunks):
             # A created file: whatever stood there before is gone.
             self._see(())
             return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
         versions = self._nearest(edit.origin.time_ms)
-        current = self.weave.live_lines() if self.weave else None
-        if current is not None:
-            if edit.search == "recorded" and (placed := place_as_recorded(edit.hunks, current)) is not None:
-                return placed
-            since = [version for version in versions if version.time_ms >= self._time_ms]
-            placed = self._find_in(since, edit) or place_by_context(edit.hunks, current, edit.search)
-            if placed is not None:
-                return placed
+        if self.weave is None:
+            return self._find_base(edit, versions)
+        current = self.weave.live_lines()
+        if edit.search == "recorded" and (placed := place_as_recorded(edit.hunks, current)) is not None:
+            return placed
+        # A version that lacks recorded lines may be a partial commit, which says nothing of the work tree:
+        # it is looked at only when all else fails.
+        since = [version for version in versions if version.time_ms >= self._time_ms]
+        whole = [version for version in since if self._has_all_recorded(version)]
+        return (
+            self._find_in(whole, edit)
+            or place_by_context(edit.hunks, current, edit.search)
+            or self._find_some(index, edit)
+            or self._find_in(since, edit)
+        )
+
+    def _find_base(self, edit: Edit, versions: Sequence[Version]) -> list[Placed] | None:
+        """Where the first edit of a document applies; the version it applies to is the base."""
         if (placed := self._find_in(versions, edit)) is not None:
             return placed
         for version in versions:
             placed = place_by_context(edit.hunks, version.lines, edit.search)
             if placed is not None:
-                self.base_assumed = self.base_assumed or self.weave is None
+                self.base_assumed = True
                 self._see(version.lines)
                 return placed
-        if self.weave is None:
-            return self._find_in(self._later(edit.origin.time_ms), edit)
-        return None
+        return self._find_in(self._later(edit.origin.time_ms), edit)
+
+    def _has_all_recorded(self, version: Version) -> bool:
+        weave = self.weave
+        if weave is None:
+            return True
+        recorded = Counter(weave.text[line] for line in weave.live if weave.owner[line] != NOBODY)
+        return not recorded - Counter(version.lines)
 
     def _find_some(self, index: int, edit: Edit) -> list[Placed] | None:
         """What of an edit has a place, when something nobody recorded changed the lines around the rest.

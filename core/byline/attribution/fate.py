@@ -8,7 +8,7 @@ from byline.attribution.weave import NOBODY, Splice, Weave
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Lines that died together in one place. ``undone``: they gave way to nothing, or to what they replaced."""
+    """Lines that died together in one place. ``undone``: for nothing, or for what they had replaced."""
 
     lines: tuple[int, ...]
     undone: bool

@@ -106,11 +106,11 @@ class _Reading:
         self._merged = {
             line
             for other in change.others
-            for line in provenance(self._weave, other, 0, fates).ids
+            for line in provenance(self._weave, other, done, fates, with_undone=True).ids
             if line != STRANGER
         }
         # What an edit took back is looked for all the same where the commit removes it.
-        self._old = provenance(self._weave, change.old, 0, fates).ids
+        self._old = provenance(self._weave, change.old, done, fates, with_undone=True).ids
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
         self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
         self._sides = _sides(change)

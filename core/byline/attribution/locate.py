@@ -84,7 +84,9 @@ def region_seen(hunk: Hunk, lines: Sequence[str], shift: int) -> tuple[int, int]
     if 2 * agreed < lettered or not agreed:
         return None
     first, last = blocks[0], blocks[-1]
-    return low + first[1], last[1] + last[2] - first[1]
+    count = last[1] + last[2] - first[1]
+    # Lines far apart agree by chance: what lies between them was not all changed around one hunk.
+    return (low + first[1], count) if count <= 2 * len(expected) + MAX_FUZZ else None
 
 
 def _recorded(hunk: Hunk) -> int:

@@ -39,17 +39,24 @@ class Provenance:
 
 
 def provenance(
-    weave: Weave, lines: Sequence[str], known_edits: int, fates: Fates | None = None
+    weave: Weave,
+    lines: Sequence[str],
+    known_edits: int,
+    fates: Fates | None = None,
+    *,
+    with_undone: bool = False,
 ) -> Provenance:
     """Find each of ``lines`` in the weave.
 
     ``known_edits``: how many edits of the document were done when the content was committed. A line
     that one of them undid, leaving nothing or the earlier text in its place, is dead: it is not found
-    again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``).
+    again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``), unless
+    ``with_undone``.
     """
     fates = fates or Fates(weave)
+    undone_by = 0 if with_undone else known_edits
     for number in weave.states_reading(lines):
-        exact = Provenance(_without_undone(weave, fates, weave.state_lines(number), known_edits))
+        exact = Provenance(_without_undone(weave, fates, weave.state_lines(number), undone_by))
         _drop_suspended(weave, fates, exact)
         return exact
     state = weave.state_lines(weave.nearest_state(lines, known_edits))
@@ -59,13 +66,13 @@ def provenance(
         found[new : new + size] = state[old : old + size]
     if STRANGER not in found:
         whole = Provenance(
-            _without_undone(weave, fates, found, known_edits), missing=_absent_runs(state, found)
+            _without_undone(weave, fates, found, undone_by), missing=_absent_runs(state, found)
         )
         _drop_suspended(weave, fates, whole)
         return whole
     place = {line: index for index, line in enumerate(weave.order())}
     _fill_gaps(weave, lines, found, list(place), place)
-    result = Provenance(_without_undone(weave, fates, found, known_edits))
+    result = Provenance(_without_undone(weave, fates, found, undone_by))
     _drop_suspended(weave, fates, result)
     _find_forms(weave, lines, result, state, place)
     result.missing = _absent_runs(state, result.ids)

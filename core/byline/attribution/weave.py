@@ -241,7 +241,7 @@ class Weave:
                     yield number
 
     def nearest_state(self, lines: Sequence[str], known_edits: int | None = None) -> int:
-        """The state that has most of ``lines``, as a multiset; the latest of equals.
+        """The state that has most of ``lines``, as a multiset; of equals the one nearest in size, the latest.
 
         What a state has beyond them does not count against it: a commit may leave recorded lines out,
         or have all of them in another form. Of equals, a state that one of the first ``known_edits`` led
@@ -250,7 +250,7 @@ class Weave:
         wanted = Counter(lines)
         have: Counter[str] = Counter()
         common = 0
-        best, most = 0, (-1, False)
+        best, most = 0, (-1, False, 0)
         known = len(self.states) if known_edits is None else known_edits
         later = False
 
@@ -276,8 +276,11 @@ class Weave:
                 common -= take(splice.removed)
                 common += put(splice.inserted)
             later = later or state.edit >= known
-            if (common, not later) >= most:
-                best, most = number, (common, not later)
+            # Where most of the lines are new or reshaped, sizes say nothing of which state it is.
+            surplus = abs(state.size - len(lines)) if 2 * common >= len(lines) else 0
+            rank = (common, not later, -surplus)
+            if rank >= most:
+                best, most = number, rank
         return best
 
 
