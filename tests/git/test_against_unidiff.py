@@ -18,14 +18,38 @@ from byline.git.model import FileChange
 
 DIFF = ("diff-tree", "-r", "-M", "-l0", "-U3", "-p", "--full-index", "--no-ext-diff", "--no-textconv")
 NAMES = ("a.py", "b c.txt", "deep/er/é.md", "-- d", "zz")
-HOSTILE = ("--- a/x", "+++ b/x", "-- old", "++ new", "@@ -1 +1 @@", "diff --git a/x b/x", "\\ No newline", "x\r")
-ODD = ("", "}", "    return None", "\f", "a\u2028b", "\x85", "\t", "é", " ", "Binary files a and b differ", ":100644")
+HOSTILE = (
+    "--- a/x",
+    "+++ b/x",
+    "-- old",
+    "++ new",
+    "@@ -1 +1 @@",
+    "diff --git a/x b/x",
+    "\\ No newline",
+    "x\r",
+)
+ODD = (
+    "",
+    "}",
+    "    return None",
+    "\f",
+    "a\u2028b",
+    "\x85",
+    "\t",
+    "é",
+    " ",
+    "Binary files a and b differ",
+    ":100644",
+)
 LINES = st.one_of(
     st.sampled_from([*HOSTILE, *ODD]),
     st.text(st.characters(codec="utf-8", exclude_characters="\n\0"), max_size=6),
 )
 CONTENTS = st.one_of(
-    st.none(), st.builds(lambda lines, end: "\n".join(lines) + end, st.lists(LINES, max_size=30), st.sampled_from(["", "\n"]))
+    st.none(),
+    st.builds(
+        lambda lines, end: "\n".join(lines) + end, st.lists(LINES, max_size=30), st.sampled_from(["", "\n"])
+    ),
 )
 TREES = st.fixed_dictionaries(dict.fromkeys(NAMES, CONTENTS))
 Hunks = list[tuple[int, int, int, int, str, list[str]]]
@@ -45,7 +69,7 @@ class Trees:
 
     def write(self, files: dict[str, str | None]) -> str:
         """The id of a tree with these files; None leaves one out."""
-        stream = "reset refs/heads/x\ncommit refs/heads/x\ncommitter M <m@x> 0 +0000\ndata 0\n".encode()
+        stream = b"reset refs/heads/x\ncommit refs/heads/x\ncommitter M <m@x> 0 +0000\ndata 0\n"
         for name, content in files.items():
             if content is not None:
                 data = content.encode()
@@ -64,7 +88,14 @@ def ours(changes: list[FileChange]) -> list[tuple[str, Hunks]]:
         (
             change.path,
             [
-                (hunk.old_start, hunk.old_count, hunk.new_start, hunk.new_count, hunk.heading, list(hunk.body))
+                (
+                    hunk.old_start,
+                    hunk.old_count,
+                    hunk.new_start,
+                    hunk.new_count,
+                    hunk.heading,
+                    list(hunk.body),
+                )
                 for hunk in change.hunks
             ],
         )
@@ -81,7 +112,7 @@ def theirs(text: str) -> list[tuple[str, Hunks]]:
                 (
                     hunk.source_start, hunk.source_length, hunk.target_start, hunk.target_length,
                     hunk.section_header,
-                    [line.line_type + line.value.removesuffix("\n") for line in hunk if line.line_type != "\\"],
+                    [str(line).removesuffix("\n") for line in hunk if line.line_type != "\\"],
                 )
                 for hunk in file
             ],

@@ -1,7 +1,7 @@
 """Read a JSON Lines history: one object per line, the last line perhaps half-written."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,20 @@ def read_lines(path: Path) -> Iterator[Line]:
     Raises:
         OSError: the file cannot be read.
     """
-    end = 0
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            end += len(raw)
-            data = raw.strip(b" \t\r\n")
-            if number == 1:
-                data = data.removeprefix(_BOM)
-            if data:
-                yield Line(number, data, end, raw.endswith(b"\n"))
+        yield from lines_of(file)
+
+
+def lines_of(file: Iterable[bytes]) -> Iterator[Line]:
+    """The lines of an open binary file that have something on them."""
+    end = 0
+    for number, raw in enumerate(file, 1):
+        end += len(raw)
+        data = raw.strip(b" \t\r\n")
+        if number == 1:
+            data = data.removeprefix(_BOM)
+        if data:
+            yield Line(number, data, end, raw.endswith(b"\n"))
 
 
 def head_lines(head: bytes) -> Iterator[bytes]:

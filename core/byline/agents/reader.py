@@ -7,7 +7,7 @@ knows an agent's files and nothing of the store.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from byline.record import Edit, Message, Part, Session
 
@@ -21,6 +21,21 @@ class Unreadable:
 
     line: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDiff:
+    """A part of a reading that names changed files only, and the git trees that tell what changed in them.
+
+    ``git_dir`` is a folder that git keeps objects in; nothing promises that the trees are still there.
+    """
+
+    session_id: str
+    message_id: str
+    part_id: str
+    git_dir: Path
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class Reading:
     records: int = 0
     unreadable: Sequence[Unreadable] = ()
     offset: int = 0
+    tree_diffs: Sequence[TreeDiff] = ()
+    """Observations that git has yet to make."""
 
 
 class Reader(Protocol):
@@ -65,3 +82,11 @@ class Reader(Protocol):
         Raises:
             OSError: the file cannot be read.
         """
+
+
+@runtime_checkable
+class ReadsSeveral(Protocol):
+    """A reader whose histories are in several files: a history has changed when one of them has."""
+
+    def companions(self, path: Path) -> Iterator[Path]:
+        """The files that are read along with the history at ``path``, without itself."""

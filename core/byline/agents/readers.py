@@ -2,11 +2,27 @@
 
 from collections.abc import Collection
 
+from byline.agents.aider.history import AiderHistory
 from byline.agents.claude.history import ClaudeHistory
+from byline.agents.codex.history import CodexHistory
+from byline.agents.copilot.history import CopilotHistory
+from byline.agents.cursor.history import CursorHistory
+from byline.agents.gemini.history import GeminiHistory
+from byline.agents.opencode.history import OpenCodeHistory
+from byline.agents.pi.history import PiHistory
 from byline.agents.reader import Reader
 from byline.errors import UsageError
 
-READERS: tuple[Reader, ...] = (ClaudeHistory(),)
+READERS: tuple[Reader, ...] = (
+    ClaudeHistory(),
+    CodexHistory(),
+    PiHistory(),
+    GeminiHistory(),
+    CopilotHistory(),
+    CursorHistory(),
+    AiderHistory(),
+    OpenCodeHistory(),
+)
 
 
 def readers_for(agents: Collection[str] | None) -> tuple[Reader, ...]:

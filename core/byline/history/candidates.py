@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from byline.agents.reader import HEAD_BYTES, Reader
+from byline.agents.reader import HEAD_BYTES, Reader, ReadsSeveral
 from byline.errors import UsageError
 
 _SKIPPED_FOLDERS = frozenset({".git", "node_modules", "__pycache__", ".venv"})
@@ -13,7 +14,10 @@ _SKIPPED_FOLDERS = frozenset({".git", "node_modules", "__pycache__", ".venv"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that is an agent's history, as it was when it was found."""
+    """A file that is an agent's history, as it was when it was found.
+
+    Size and time are those of all the files that are read along with it: the sum, and the newest.
+    """
 
     path: Path
     reader: Reader
@@ -88,7 +92,12 @@ def _candidate(path: Path, reader: Reader) -> Candidate | None:
         stat = path.stat()
     except FileNotFoundError:
         return None
-    return Candidate(path, reader, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    size, mtime_ns = stat.st_size, stat.st_mtime_ns
+    for companion in reader.companions(path) if isinstance(reader, ReadsSeveral) else ():
+        with suppress(FileNotFoundError):
+            beside = companion.stat()
+            size, mtime_ns = size + beside.st_size, max(mtime_ns, beside.st_mtime_ns)
+    return Candidate(path, reader, size, mtime_ns, stat.st_ino)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

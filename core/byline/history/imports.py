@@ -12,6 +12,7 @@ from byline.history.candidates import Candidate, find_candidates, read_head
 from byline.history.copies import Sharing, settle_copies, take_away
 from byline.history.hook_events import fold_hook_events
 from byline.history.summary import Summary, UnreadableRecord
+from byline.history.tree_diffs import with_tree_diffs
 from byline.review.repositories import bind_sessions
 from byline.store.models import Session
 from byline.store.repositories import RepositoryRow
@@ -140,7 +141,7 @@ def _import_source(
     tally.add(read=1)
     try:
         source = _source(candidate)
-        reading = candidate.reader.read(candidate.path)
+        reading = with_tree_diffs(candidate.reader.read(candidate.path))
     except OSError as error:
         tally.unreadable.append(UnreadableRecord(path, 0, error.strerror or str(error)))
         return

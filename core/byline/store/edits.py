@@ -48,6 +48,21 @@ class EditRow:
             raise PatchError(f"the stored patch of edit {self.id} is no JSON: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class EditStamp:
+    """Enough of an edit to tell whether it is the one it was: ``updated_at`` (Unix ms) moves with it.
+
+    ``repository_id`` is its session's; ``path`` is absolute where the record says so.
+    """
+
+    id: int
+    updated_at: int
+    basename: str
+    result_hash: str | None
+    repository_id: int | None
+    path: str
+
+
 _COLUMNS = (
     DiffTrace.id,
     DiffTrace.session_id,
@@ -119,35 +134,38 @@ class Edits:
         query = query.order_by(DiffTrace.time_ms, DiffTrace.seq, DiffTrace.id)
         return [EditRow(*row) for row in query.tuples().execute(self._database)]
 
-    def stamps(self, basenames: Collection[str]) -> dict[str, list[str]]:
-        """What changes when the edits of files with these names do: by name, a word per edit."""
-        found: dict[str, list[str]] = {}
+    def get(self, edit_id: int) -> EditRow | None:
+        """One edit, by its id."""
+        rows = self._select().where(DiffTrace.id == edit_id).tuples().execute(self._database)
+        return next((EditRow(*row) for row in rows), None)
+
+    def stamps(self, basenames: Collection[str]) -> list[EditStamp]:
+        """The stamps of the edits of files with these names, in any folder, in the order of their ids."""
+        found: list[EditStamp] = []
         names = sorted({storable(name) for name in basenames})
         for start in range(0, len(names), 500):
-            chunk = names[start : start + 500]
-            for name, _, stamp in self._stamps(DiffTrace.basename.in_(chunk)):
-                found.setdefault(name, []).append(stamp)
-        return found
+            found += self._stamps(DiffTrace.basename.in_(names[start : start + 500]))
+        return sorted(found, key=lambda stamp: stamp.id)
 
-    def names_leaving(self, hashes: Iterable[str]) -> dict[str, list[str]]:
-        """By content hash (git blob id), the names of the files that an edit left with that content."""
-        found: dict[str, list[str]] = {}
+    def stamps_leaving(self, hashes: Iterable[str]) -> list[EditStamp]:
+        """The stamps of the edits after which a file had one of these contents (git blob ids)."""
+        found: list[EditStamp] = []
         wanted = sorted(set(hashes))
         for start in range(0, len(wanted), 500):
-            for name, digest, _ in self._stamps(DiffTrace.result_hash.in_(wanted[start : start + 500])):
-                found.setdefault(digest, []).append(name)
-        return found
+            found += self._stamps(DiffTrace.result_hash.in_(wanted[start : start + 500]))
+        return sorted(found, key=lambda stamp: stamp.id)
 
-    def _stamps(self, condition: Any) -> Iterator[tuple[str, str, str]]:
-        columns = (DiffTrace.basename, DiffTrace.result_hash, DiffTrace.id, DiffTrace.updated_at)
+    def _stamps(self, condition: Any) -> Iterator[EditStamp]:
+        columns = (DiffTrace.id, DiffTrace.updated_at, DiffTrace.basename, DiffTrace.result_hash)
         query = (
-            DiffTrace.select(*columns, Session.repository_id)
+            DiffTrace.select(*columns, Session.repository_id, DiffTrace.path, DiffTrace.cwd, Session.cwd)
             .join(Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id))
             .where(condition)
-            .order_by(DiffTrace.id)
         )
-        for name, digest, edit_id, updated, repository_id in query.tuples().execute(self._database):
-            yield name, digest, f"{edit_id}:{updated}:{repository_id}"
+        for row in query.tuples().execute(self._database):
+            edit_id, updated_at, basename, result_hash, repository_id, path, cwd, session_cwd = row
+            place = absolute_path(path, cwd or session_cwd)
+            yield EditStamp(edit_id, updated_at, basename, result_hash, repository_id, place)
 
     def contents(self, hashes: Iterable[str]) -> dict[str, str]:
         """The whole contents with these hashes, as far as they are stored and readable."""

@@ -71,7 +71,7 @@ class ClaudeHistory:
                 record = parse_object(line)
             except ValueError:
                 continue
-            if record.get("type") in _SPOKEN and isinstance(record.get("uuid"), str):
+            if str(record.get("type")) in _SPOKEN and isinstance(record.get("uuid"), str):
                 return str(record["uuid"])
         return None
 
@@ -90,11 +90,13 @@ class ClaudeHistory:
 
 def _is_record(record: dict[str, Any]) -> bool:
     kind = record.get("type")
+    if not isinstance(kind, str):
+        return False
     if kind in _SPOKEN:
         return isinstance(record.get("message"), dict) and "uuid" in record and "sessionId" in record
     if kind in _CHAIN:
         return "uuid" in record and "sessionId" in record
-    return isinstance(kind, str) and _BOOKKEEPING.get(kind) in record
+    return _BOOKKEEPING.get(kind) in record
 
 
 def _meta(path: Path) -> dict[str, Any]:

@@ -5,9 +5,8 @@ lines: ["+text", …]}``, and ``{"hunks": [{…, oldCount, newCount, lines: [tex
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-
 from byline.errors import FormatError, PatchError
+from byline.frozen import replace
 from byline.patch import Hunk
 from byline.patch.hunk_body import read_hunk
 from byline.text import split_lines

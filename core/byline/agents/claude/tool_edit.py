@@ -6,11 +6,11 @@ The hook path loads this module: standard library only.
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from byline.agents.claude.structured_patch import read_structured_patch, restore_tabs, tabs_apart
 from byline.agents.content_diff import apply_hunks, created_hunk, diff_contents, diff_strings
 from byline.errors import FormatError
+from byline.frozen import dataclass, field
 from byline.patch import FilePatch, Hunk
 from byline.record import Precision
 from byline.text import split_lines

@@ -1,0 +1,133 @@
+"""Cursor's histories: which files they are, and what reads them (``formats.md`` 6.2)."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from byline.agents.cursor.composer import read_composers
+from byline.agents.cursor.transcript import AGENT, read_transcript
+from byline.agents.foreign_database import MAGIC, has_columns
+from byline.agents.json_lines import head_lines, parse_object
+from byline.agents.json_records import Account, Record, text_of
+from byline.agents.reader import Reading, Unreadable
+from byline.agents.session_draft import SessionDraft
+from byline.errors import FormatError
+from byline.record import Edit, Message, Part
+
+_ROLES = frozenset({"user", "assistant", "tool"})
+_STATE = Path("User", "globalStorage", "state.vscdb")
+
+
+class CursorHistory:
+    """Reads ``state.vscdb``, and ``agent-transcripts`` as far as that does not hold the same."""
+
+    @property
+    def name(self) -> str:
+        """``cursor``."""
+        return AGENT
+
+    def discover(self) -> Iterator[Path]:
+        """The database of Cursor's own conversations, and the agents' transcripts of all projects."""
+        yield from _state_databases()
+        projects = Path.home() / ".cursor" / "projects"
+        for folder in sorted(projects.glob("*/agent-transcripts")):
+            for parent, _, names in os.walk(folder):
+                yield from (Path(parent, name) for name in names if name.endswith(".jsonl"))
+
+    def sniff(self, head: bytes, path: Path) -> bool:
+        """Whether a file is Cursor's database, or begins with a message of a transcript."""
+        if head.startswith(MAGIC):
+            # A damaged database is still Cursor's: what is wrong with it is told when it is read.
+            return b"CREATE TABLE cursorDiskKV" in head or has_columns(path, "cursorDiskKV", {"key", "value"})
+        for line in head_lines(head):
+            try:
+                return _is_message(parse_object(line))
+            except ValueError:
+                return False
+        return False
+
+    def accompanies(self, path: Path) -> bool:
+        """Whether a file is a log or a backup that lies beside the database."""
+        return path.name.startswith(("state.vscdb-", "state.vscdb."))
+
+    def root(self, head: bytes) -> str | None:  # noqa: ARG002 - conversations have ids of their own
+        """None: a conversation has no copies."""
+        return None
+
+    def read(self, path: Path) -> Reading:
+        """Read all conversations of a database, or a transcript."""
+        with path.open("rb") as file:
+            is_database = file.read(len(MAGIC)) == MAGIC
+        account = Account()
+        if is_database:
+            return _reading(path, list(_readable_composers(path, account)), account)
+        draft, account = read_transcript(path)
+        return _without_known(_reading(path, [draft], account), draft)
+
+
+def _readable_composers(path: Path, account: Account) -> Iterator[SessionDraft]:
+    """The conversations up to where the database cannot be read any more, which is named in ``account``."""
+    try:
+        yield from read_composers(path, account)
+    except FormatError as error:
+        account.unreadable.append(Unreadable(0, str(error)))
+
+
+def _without_known(reading: Reading, draft: SessionDraft) -> Reading:
+    """A transcript's reading without what the database tells better: all, or everything but the edits.
+
+    The database has times, models and results, but often not what was written.
+    """
+    for database in _state_databases():
+        try:
+            known = next(read_composers(database, Account(), draft.native_id), None)
+        except FormatError:
+            # The database's own import names what is wrong with it.
+            continue
+        if known is None:
+            continue
+        edits = [] if known.edits else [_alone(edit) for edit in reading.edits]
+        session = known.session(str(database))
+        return Reading([session], (), (), edits, reading.records, reading.unreadable, reading.offset)
+    return reading
+
+
+def _alone(edit: Edit) -> Edit:
+    return Edit(
+        edit.session_id, edit.path, edit.patch, edit.time_ms, edit.tool_name, edit.precision,
+        tool_call_id=edit.tool_call_id, model_id=edit.model_id, tool=edit.tool, seq=edit.seq, cwd=edit.cwd,
+        before=edit.before, after=edit.after,
+    )  # fmt: skip
+
+
+def _reading(path: Path, drafts: Sequence[SessionDraft], account: Account) -> Reading:
+    sessions, messages, parts, edits = [], list[Message](), list[Part](), list[Edit]()
+    for draft in drafts:
+        own_messages, own_parts = draft.records()
+        if own_messages:
+            sessions.append(draft.session(str(path)))
+            messages += own_messages
+            parts += own_parts
+            edits += draft.edits.values()
+    return Reading(sessions, messages, parts, edits, account.records, account.unreadable, account.offset)
+
+
+def _state_databases() -> list[Path]:
+    """The databases there are, in the places of Linux, macOS and Windows."""
+    homes = [
+        Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "Cursor",
+        Path.home() / "Library" / "Application Support" / "Cursor",
+    ]
+    roaming = os.environ.get("APPDATA")
+    homes += [Path(roaming) / "Cursor"] if roaming else []
+    return [path for home in homes if (path := home / _STATE).is_file()]
+
+
+def _is_message(record: Record) -> bool:
+    message = record.get("message")
+    return (
+        text_of(record, "role") in _ROLES
+        and isinstance(message, dict)
+        and isinstance(message.get("content"), str | list)
+        and not record.keys() & {"uuid", "sessionId", "type", "id"}
+    )

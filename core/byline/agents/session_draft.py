@@ -1,0 +1,142 @@
+"""A session while its history is being read: messages and parts that later records complete."""
+
+from dataclasses import dataclass, field
+
+from byline.agents.recorded_edit import RecordedEdit
+from byline.record import Edit, Message, Part, PartType, Role, Session, prefixed
+
+
+@dataclass(slots=True)
+class DraftPart:
+    """A part whose text, status or input a later record may still bring."""
+
+    id: str
+    type: PartType
+    text: str
+    time_ms: int
+    tool: str | None = None
+    call: str | None = None
+    input: str | None = None
+    status: str | None = None
+
+
+@dataclass(slots=True)
+class DraftMessage:
+    """A message with its parts in order, by their ids."""
+
+    id: str
+    role: Role
+    time_ms: int
+    parent_id: str | None = None
+    model: str | None = None
+    kind: str | None = None
+    cost: float | None = None
+    tokens: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, DraftPart] = field(default_factory=dict)
+
+    def add(self, part: DraftPart) -> DraftPart:
+        """Add a part; one that is there already stays as it is and is returned."""
+        return self.parts.setdefault(part.id, part)
+
+
+@dataclass(slots=True)
+class SessionDraft:
+    """One session of a history; ``agent_title`` is the agent's own, ``prompt_title`` made of a prompt."""
+
+    agent: str
+    native_id: str
+    parent: str | None = None
+    cwd: str | None = None
+    branch: str | None = None
+    repository_url: str | None = None
+    version: str | None = None
+    agent_title: str | None = None
+    prompt_title: str | None = None
+    messages: dict[str, DraftMessage] = field(default_factory=dict)
+    edits: dict[tuple[str | None, str], Edit] = field(default_factory=dict)
+    """By call and path: a call that the history repeats is one edit."""
+
+    @property
+    def id(self) -> str:
+        """The store's session id."""
+        return _id(self.agent, self.native_id)
+
+    def message(self, message_id: str, role: Role, time_ms: int) -> DraftMessage:
+        """The message with this id, begun if it is new."""
+        known = self.messages.get(message_id)
+        if known is None:
+            known = self.messages[message_id] = DraftMessage(message_id, role, time_ms)
+        return known
+
+    def edit(
+        self, edit: RecordedEdit, message: DraftMessage, part: DraftPart, time_ms: int, payload: str | None
+    ) -> None:
+        """Take in what a call that succeeded did to a file; the same again changes nothing.
+
+        ``seq`` is the number of the edit in the session.
+        """
+        key = (part.call, edit.path)
+        if key in self.edits:
+            return
+        self.edits[key] = Edit(
+            session_id=self.id,
+            path=edit.path,
+            patch=edit.patch,
+            time_ms=time_ms,
+            tool_name=self.agent,
+            precision=edit.precision,
+            message_id=message.id,
+            tool_call_id=part.call,
+            model_id=message.model,
+            tool=part.tool,
+            tool_version=self.version,
+            seq=len(self.edits) + 1,
+            cwd=self.cwd,
+            repository_url=self.repository_url,
+            before=edit.before,
+            after=edit.after,
+            payload=payload,
+        )
+
+    def session(self, source: str | None) -> Session:
+        """The session as a record."""
+        title = self.agent_title or self.prompt_title
+        return Session(
+            id=self.id,
+            agent=self.agent,
+            native_id=self.native_id,
+            title=title,
+            title_source=None if title is None else "agent" if self.agent_title else "prompt",
+            cwd=self.cwd,
+            branch=self.branch,
+            repository_url=self.repository_url,
+            parent_id=_id(self.agent, self.parent) if self.parent else None,
+            agent_version=self.version,
+            source=source,
+        )
+
+    def records(self) -> tuple[list[Message], list[Part]]:
+        """The messages and their parts as records, in the order in which they began."""
+        session_id = self.id
+        messages: list[Message] = []
+        parts: list[Part] = []
+        for message in self.messages.values():
+            messages.append(
+                Message(
+                    session_id, message.id, message.role, message.time_ms, message.model, message.parent_id,
+                    tokens=message.tokens or None, cost=message.cost, kind=message.kind,
+                )
+            )  # fmt: skip
+            parts += [
+                Part(
+                    session_id, message.id, part.id, part.type, part.text, part.time_ms, part.tool,
+                    part.call, part.input, part.status,
+                )
+                for part in message.parts.values()
+            ]  # fmt: skip
+        return messages, parts
+
+
+def _id(agent: str, native_id: str) -> str:
+    """A session's id; half a surrogate pair, which JSON can hold and SQLite cannot, becomes a ``?``."""
+    return prefixed(agent, native_id).encode("utf-8", "replace").decode()
