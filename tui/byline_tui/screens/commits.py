@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from byline.errors import BylineError, GitError
 from byline.git.repository import Repository
 from byline.review.authors import Counts, count_lines
+from byline.review.log import shares
 from byline.store.store import Store
 from byline.text import safe_line
 from byline.wording import counted
@@ -142,7 +143,9 @@ class CommitsScreen(Screen[None]):
             repository.resolve("HEAD")
             for commit in repository.log(paths=paths):
                 chunk.append(
-                    LogEntry(commit.oid, commit.oid, commit.subject, commit.author, commit.author_time)
+                    LogEntry(
+                        commit.oid, commit.oid, commit.subject, commit.author, commit.author_time, commit
+                    )
                 )
                 if len(chunk) >= (FIRST_CHUNK if first else CHUNK):
                     if worker.is_cancelled:
@@ -214,23 +217,29 @@ class CommitsScreen(Screen[None]):
             self._count(self.repository, self._generation, wanted)
 
     @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
-    def _count(self, repository: Repository, generation: int, revs: Sequence[str]) -> None:
+    def _count(self, repository: Repository, generation: int, entries: Sequence[LogEntry]) -> None:
         worker = get_current_worker()
         try:
-            for rev in revs:
+            for entry in entries:
                 if worker.is_cancelled:
                     return
                 try:
-                    counts = count_lines(read_review(self.store, repository, rev).files)
+                    counts = self._counts(repository, entry)
                 except GitError as error:
                     # One commit that git cannot read (a partial clone) costs its own bar only.
-                    self.post_message(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
+                    self.post_message(self.NotCounted(f"{entry.rev[:7].lstrip('-')}: {error}"))
                     counts = Counter()
-                self.post_message(self.Counted(generation, rev, counts))
+                self.post_message(self.Counted(generation, entry.rev, counts))
         except BylineError as error:
             self.post_message(self.NotCounted(str(error)))
         finally:
             self.store.close()
+
+    def _counts(self, repository: Repository, entry: LogEntry) -> Counts:
+        """Who wrote an entry: of a commit what is kept, if nothing moved since."""
+        if entry.commit is None:
+            return count_lines(read_review(self.store, repository, entry.rev).files)
+        return next(iter(shares(self.store, repository, [entry.commit]))).counts()
 
     @on(Counted)
     def show_counts(self, message: Counted) -> None:

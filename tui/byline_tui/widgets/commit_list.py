@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
+from byline.git.model import Commit
 from byline.review.authors import Counts, Marks, percent, sessions_of, shares_by_model
 from byline.text import safe_line
 from byline.wording import ago
@@ -35,6 +36,7 @@ class LogEntry:
     subject: str
     author: str = ""
     time: int | None = None
+    commit: Commit | None = None
 
     def says(self, words: Sequence[str]) -> bool:
         """Whether all the words (in small letters) are in subject, author or the beginning of the id."""
@@ -93,12 +95,12 @@ class CommitList(LineView):
         for rev in revs:
             self._counts.pop(rev, None)
 
-    def without_counts(self) -> list[str]:
+    def without_counts(self) -> list[LogEntry]:
         """Entries whose bars are not known: in sight, then a page around; nearest to the cursor first."""
         first = max(self.scroll_offset.y - self.page_lines, 0)
         near = range(first, min(self.scroll_offset.y + 2 * self.page_lines, len(self._entries)))
         lines = sorted(near, key=lambda y: (not self._in_sight(y), abs(y - self.cursor)))
-        return [rev for rev in (self._entries[y].rev for y in lines) if rev not in self._counts]
+        return [entry for entry in (self._entries[y] for y in lines) if entry.rev not in self._counts]
 
     def _in_sight(self, y: int) -> bool:
         return 0 <= y - self.scroll_offset.y < self.page_lines
