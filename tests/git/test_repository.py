@@ -199,6 +199,27 @@ def test_lines_that_look_like_headers_or_ends_are_lines(repo: Path, line: str) -
     assert [change.hunks[0].body for change in changes] == [(f"-{line}", "+now"), (f"+{line}",)]
 
 
+def test_text_that_an_attribute_calls_binary_is_read_all_the_same(repo: Path) -> None:
+    attributes = "*.txt -diff\n*.md binary\n"
+    commit(repo, {".gitattributes": attributes, "a.txt": "one\n", "b.md": "x\n", "old.txt": LINES})
+    git(repo, "mv", "old.txt", "new.txt")
+    changed = {
+        "a.txt": "two\n",
+        "b.md": "y\n",
+        "new.txt": LINES + "more\n",
+        "c.bin": b"\0\1",
+        "d.txt": b"\0\1",
+    }
+    commit(repo, changed)
+    opened = Repository.open(repo)
+    changes = {change.path: change for change in opened.changes(opened.commit("HEAD"))}
+    assert changes["a.txt"].hunks[0].body == ("-one", "+two")
+    assert changes["b.md"].hunks[0].body == ("-x", "+y")
+    assert changes["new.txt"].status == "renamed"
+    assert changes["new.txt"].hunks[0].body[-1] == "+more"
+    assert {path for path, change in changes.items() if change.binary} == {"c.bin", "d.txt"}
+
+
 def test_a_missing_final_newline_is_no_line(repo: Path) -> None:
     commit(repo, {"f.txt": "a\nb"})
     commit(repo, {"f.txt": "a\nb\nc"})

@@ -133,11 +133,11 @@ class Repository:
         sides = (
             [commit.parents[0], commit.oid] if commit.parents else ["--root", "--no-commit-id", commit.oid]
         )
-        return read_diff(run(self.root, ["diff-tree", *_DIFF, *sides, "--", *paths]))
+        return self._diff(["diff-tree", *_DIFF, *sides], paths)
 
     def staged_changes(self, paths: Sequence[str] = ()) -> list[FileChange]:
         """What the index changes against HEAD (against nothing in a repository without commits)."""
-        return read_diff(run(self.root, ["diff-index", "--cached", *_DIFF, self._head_tree(), "--", *paths]))
+        return self._diff(["diff-index", "--cached", *_DIFF, self._head_tree()], paths)
 
     def worktree_changes(self, paths: Sequence[str] = ()) -> list[FileChange]:
         """What the work tree changes against the index; untracked files that are not ignored are added."""
@@ -308,6 +308,27 @@ class Repository:
         words = ["rev-list", "--max-parents=0", "HEAD", "--"]
         roots = run(self.root, words, ok=(0, 128)).decode("ascii", "replace").split()
         return roots[-1] if roots else None
+
+    def _diff(self, words: Sequence[str], paths: Sequence[str]) -> list[FileChange]:
+        """Run a diff command; what an attribute (``-diff``, ``binary``) hides is read as the text it is."""
+        changes = read_diff(run(self.root, [*words, "--", *paths]))
+        hidden = [change for change in changes if change.binary and self._is_text(change)]
+        if not hidden:
+            return changes
+        names = {name for change in hidden for name in (change.old_path, change.new_path) if name}
+        literal = [f":(top,literal){name}" for name in sorted(names)]
+        shown = {
+            (change.old_path, change.new_path): change
+            for change in read_diff(run(self.root, [*words, "--text", "--", *literal]))
+        }
+        return [
+            shown.get((change.old_path, change.new_path), change) if change.binary else change
+            for change in changes
+        ]
+
+    def _is_text(self, change: FileChange) -> bool:
+        contents = self.blobs(oid for oid in (change.old_oid, change.new_oid) if oid != NO_OID)
+        return all(content is not None and "\0" not in content[:8000] for content in contents.values())
 
     def _head_tree(self) -> str:
         found = run(self.root, ["rev-parse", "--verify", "--quiet", "HEAD^{tree}"], ok=(0, 1))
