@@ -41,7 +41,7 @@ def test_the_engine_loads_the_patch_model_and_the_standard_library_only() -> Non
     ours = {name for name in loaded if name.partition(".")[0] == "byline"}
     assert "byline.attribution.model" in ours
     rooms = {".".join(name.split(".")[:2]) for name in ours}
-    assert rooms == {"byline", "byline.attribution", "byline.patch", "byline.errors"}
+    assert rooms == {"byline", "byline.attribution", "byline.patch", "byline.errors", "byline.frozen"}
     assert packages(loaded) - {"byline"} <= set(sys.stdlib_module_names)
 
 
@@ -50,7 +50,7 @@ def test_every_module_of_the_engine_loads_nothing_more() -> None:
     names = [entry.name.removesuffix(".py") for entry in folder.iterdir() if entry.name.endswith(".py")]
     loaded = loaded_by(", ".join(f"byline.attribution.{name}" for name in names if name != "__init__"))
     rooms = {".".join(name.split(".")[:2]) for name in loaded if name.partition(".")[0] == "byline"}
-    assert rooms == {"byline", "byline.attribution", "byline.patch", "byline.errors"}
+    assert rooms == {"byline", "byline.attribution", "byline.patch", "byline.errors", "byline.frozen"}
     assert packages(loaded) - {"byline"} <= set(sys.stdlib_module_names)
 
 

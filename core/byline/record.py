@@ -4,10 +4,12 @@ Agents' readers and the ingest entrypoint make these, the store keeps them. Time
 milliseconds. Session ids carry their producer's prefix (``cc_`` …, see ``ingest.md``).
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from byline.patch import FilePatch
+from byline.frozen import dataclass, field
+
+if TYPE_CHECKING:
+    from byline.patch import FilePatch
 
 Role = Literal["user", "assistant"]
 PartType = Literal["text", "reasoning", "tool", "patch", "question", "file"]
@@ -104,7 +106,7 @@ class Edit:
 
     session_id: str
     path: str
-    patch: FilePatch
+    patch: "FilePatch"
     time_ms: int
     tool_name: str
     precision: Precision

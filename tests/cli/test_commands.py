@@ -177,7 +177,14 @@ def test_a_transcript_as_json_holds_the_words_as_they_were(run: Run, imported: C
             2,
             "byline: 'soon' is no time: give a date (2026-01-31) or an age (7d, 12h)\n",
         ),
-        (["import", "--agent", "x"], 2, "byline: no reader for x: choose from claude\n"),
+        (
+            ["import", "--agent", "x"],
+            2,
+            (
+                "byline: no reader for x: choose from "
+                "aider, claude, codex, copilot, cursor, gemini, opencode, pi\n"
+            ),
+        ),
         (["import", "--repo", "/missing"], 2, "byline: --repo: there is no folder /missing\n"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +10,10 @@ from typing import Protocol
 
 import pytest
 
+from byline.config import read_config
 from byline.ingest.payloads import Call, Result, store_call
+from byline.ingest.retry import patience
+from byline.store.connection import connect
 
 NOW_MS = 1_760_000_000_000
 Row = tuple[object, ...]
@@ -43,7 +45,7 @@ def send(database: Path) -> Send:
 
     def call(kind: str, payload: object, received_ms: int = NOW_MS) -> Result:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return store_call(Call(kind, data, received_ms), database)
+        return store_call(Call(kind, data, received_ms), str(database), patience(read_config("", "")))
 
     return call
 
@@ -53,7 +55,8 @@ def rows(database: Path) -> Callable[..., list[Row]]:
     """Ask the store."""
 
     def query(sql: str, *values: object) -> list[Row]:
-        connection = sqlite3.connect(database)
+        # A call that had nothing to store has not even made the store.
+        connection = connect(database)
         try:
             return connection.execute(sql, values).fetchall()
         finally:

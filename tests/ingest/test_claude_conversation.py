@@ -34,7 +34,7 @@ BASH = event(
 
 def test_a_prompt_is_a_user_message_with_its_text(send: Send, rows: Rows) -> None:
     result = send("conversation-trace", event("UserPromptSubmit", prompt="make uploads survive"))
-    assert result == Result((), None)
+    assert result == Result((), None, stored=2)
     assert rows(
         "SELECT m.session_id, m.role, m.generated_at_unix_ms, p.type, p.text FROM messages m "
         "JOIN parts p USING (session_id, message_id)"

@@ -63,7 +63,8 @@ def touched(patch: object) -> list[tuple[str, int, str]]:
 def test_a_payload_is_one_edit_with_its_facts(send: Send, rows: Rows) -> None:
     facts = {"model_id": "openai/gpt-5.5", "tool_version": "1.2", "tool": "patch", "cwd": "/w"}
     result = send("diff-trace", PAYLOAD | facts | {"repository_url": "https://x/y", "model": "ignored"})
-    assert result == Result((), "diff-trace: attempted=1 persisted_edits=1 updated=0 duplicates=0 skipped=0")
+    summary = "diff-trace: attempted=1 persisted_edits=1 updated=0 duplicates=0 skipped=0"
+    assert result == Result((), summary, stored=1)
     ((patch, payload, *rest),) = rows(
         "SELECT patch, payload, session_id, model_id, tool, tool_name, tool_version, time_ms, path, cwd, "
         "added, removed, precision FROM diff_traces"
@@ -159,7 +160,7 @@ def test_a_payload_that_is_not_as_it_should_be_is_rejected_whole(
 
 def test_an_edit_event_takes_its_model_from_the_transcript(send: Send, rows: Rows, tmp_path: Path) -> None:
     transcript = transcript_with(tmp_path / "t.jsonl", "toolu_1", "claude-opus-4-6")
-    assert send("diff-trace", edit_event(transcript_path=str(transcript))) == Result((), None)
+    assert send("diff-trace", edit_event(transcript_path=str(transcript))) == Result((), None, stored=1)
     ((patch, *rest),) = rows(
         "SELECT patch, session_id, message_id, tool_call_id, model_id, tool, tool_name, tool_version, "
         "time_ms, path, cwd, precision FROM diff_traces"
@@ -192,9 +193,10 @@ def test_a_model_that_is_none_is_not_made_up(send: Send, rows: Rows, tmp_path: P
 def test_an_edit_is_stored_without_a_model_when_there_is_no_transcript(
     send: Send, rows: Rows, transcript: str
 ) -> None:
-    assert send("diff-trace", edit_event(transcript_path=transcript)) == Result((), None)
+    assert send("diff-trace", edit_event(transcript_path=transcript)) == Result((), None, stored=1)
     assert rows("SELECT model_id, message_id FROM diff_traces") == [(None, None)]
-    assert send("diff-trace", edit_event(transcript_path=transcript, agent_id="f00")) == Result((), None)
+    result = send("diff-trace", edit_event(transcript_path=transcript, agent_id="f00"))
+    assert result == Result((), None, stored=1)
 
 
 def test_a_created_file_is_all_its_lines(send: Send, rows: Rows) -> None:

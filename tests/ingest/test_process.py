@@ -147,7 +147,7 @@ def test_a_locked_store_spools_the_payload_and_the_next_call_stores_it(
     assert run("conversation-trace", "--strict", stdin=envelope("next")).returncode == 0
     assert rows("SELECT message_id FROM messages ORDER BY id") == [("next",), ("late",)]
     assert rows("SELECT path FROM diff_traces") == [("/w/a",)]
-    assert list(spool.iterdir()) == []
+    assert list(spool.glob("*.payload")) == []
 
 
 def test_a_store_that_is_no_database_is_left_alone_and_the_payload_spooled(run: Run, database: Path) -> None:
@@ -161,7 +161,8 @@ def test_a_store_that_is_no_database_is_left_alone_and_the_payload_spooled(run: 
 
 def test_where_nothing_can_be_written_the_caller_still_goes_on(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = run("conversation-trace", "--db", str(tmp_path / "file" / "x.db"), stdin=envelope())
+    database, file = str(tmp_path / "file" / "x.db"), str(tmp_path / "file")
+    said = run("conversation-trace", "--db", database, stdin=envelope(), XDG_STATE_HOME=file, TMPDIR=file)
     assert said.returncode == 0
     assert b"the payload is lost" in said.stderr
 
@@ -207,6 +208,7 @@ def test_a_spooled_file_that_is_none_of_ours_stops_nothing(run: Run, database: P
     [
         ("conversation-trace", envelope(), set()),
         ("conversation-trace", EDIT, set()),
+        ("hook --agent claude", EDIT, set()),
         ("diff-trace", EDIT, set()),
         (
             "diff-trace",
@@ -218,7 +220,7 @@ def test_a_spooled_file_that_is_none_of_ours_stops_nothing(run: Run, database: P
                     "tool_name": "pi",
                 }
             ).encode(),
-            {"unidiff"},
+            {"unidiff", "dataclasses", "inspect"},
         ),
     ],
 )
@@ -230,7 +232,7 @@ def test_storing_loads_nothing_that_is_slow_to_load(
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, kind, "--strict"],
+        [sys.executable, "-c", script, *kind.split(" "), "--strict"],
         input=payload,
         capture_output=True,
         check=True,
@@ -246,6 +248,11 @@ def test_storing_loads_nothing_that_is_slow_to_load(
         "platformdirs",
         "difflib",
         "asyncio",
+        "dataclasses",
+        "inspect",
+        "pathlib",
+        "tomllib",
+        "subprocess",
     }
     assert slow & set(done.stderr.decode().split()) <= may_load
 

@@ -129,7 +129,7 @@ def test_a_store_that_stays_locked_is_a_busy_error_and_nothing_is_stored(databas
     holder.execute("BEGIN IMMEDIATE")
     try:
         with pytest.raises(StoreBusyError):
-            store_call(Call("conversation-trace", json.dumps(mixed(MESSAGE)).encode(), 1), database)
+            store_call(Call("conversation-trace", json.dumps(mixed(MESSAGE)).encode(), 1), str(database))
     finally:
         holder.close()
     assert rows("SELECT count(*) FROM messages") == [(0,)]
@@ -139,7 +139,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(database: Path) -> None:
     database.parent.mkdir()
     database.write_bytes(b"somebody's notes" * 100)
     with pytest.raises(StoreError):
-        store_call(Call("conversation-trace", json.dumps(mixed(MESSAGE)).encode(), 1), database)
+        store_call(Call("conversation-trace", json.dumps(mixed(MESSAGE)).encode(), 1), str(database))
     assert database.read_bytes() == b"somebody's notes" * 100
 
 
@@ -152,5 +152,5 @@ def test_a_call_is_one_transaction(database: Path, rows: Rows) -> None:
     connection.close()
     call = Call("conversation-trace", json.dumps(mixed(MESSAGE, PART)).encode(), 1)
     with pytest.raises(StoreError):
-        store_call(call, database)
+        store_call(call, str(database))
     assert rows("SELECT count(*) FROM messages") == [(0,)]

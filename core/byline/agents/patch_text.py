@@ -4,7 +4,7 @@ from byline.agents.claude.tool_edit import relative_path
 from byline.agents.codex.apply_patch import AddFile, UpdateFile, parse_apply_patch
 from byline.agents.recorded_edit import RecordedEdit, absolute, whole_write
 from byline.errors import FormatError, PatchError
-from byline.patch import FilePatch
+from byline.patch import FileKind, FilePatch
 from byline.patch.hunk_body import read_hunk
 
 
@@ -26,7 +26,7 @@ def read_patch_text(text: str, cwd: str | None) -> list[RecordedEdit]:
             hunks = tuple(read_hunk(0, 0, chunk.body) for chunk in section.chunks)
             path = absolute(section.move_to or section.path, cwd)
             old, new = (relative_path(name, cwd) for name in (absolute(section.path, cwd), path))
-            kind = "renamed" if section.move_to else "modified"
+            kind: FileKind = "renamed" if section.move_to else "modified"
             if any(hunk.lines for hunk in hunks):
                 edits.append(RecordedEdit(path, FilePatch(old, new, kind, hunks), "patch_text"))
     return edits

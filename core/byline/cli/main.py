@@ -14,6 +14,10 @@ COMMANDS = {
     "sessions": "byline.cli.sessions",
     "transcript": "byline.cli.transcript",
     "show": "byline.cli.show",
+    "config": "byline.cli.config",
+    "blame": "byline.cli.blame",
+    "why": "byline.cli.why",
+    "log": "byline.cli.log",
 }
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130

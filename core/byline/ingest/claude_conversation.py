@@ -1,12 +1,11 @@
 """Raw hook events of Claude Code as messages and parts (``conversation-trace``)."""
 
-import hashlib
 from collections.abc import Mapping
 
 from byline.ingest.claude_event import ClaudeEvent, located, read_event, required_tool, timestamp_ms
 from byline.ingest.fields import optional_text, required_body, required_text
 from byline.ingest.reading import DERIVED, Item, Json, Reading
-from byline.ingest.transcript_tail import AssistantRecord, find_call, find_reply
+from byline.ingest.transcript_tail import AssistantRecord, FindCall, find_call, find_reply
 from byline.record import Message, Part, Role, Session
 from byline.store.text_form import as_json, storable
 
@@ -15,7 +14,7 @@ _NOT_OUTPUT = frozenset({"originalFile", "originalFileContents", "original_file"
 _TOOL_STATUS = {"PostToolUse": "completed", "PostToolUseFailure": "error"}
 
 
-def read_conversation(value: Json, received_ms: int) -> Reading:
+def read_conversation(value: Json, received_ms: int, find: FindCall = find_call) -> Reading:
     """What an event tells of the conversation; events that tell nothing give nothing.
 
     ``UserPromptSubmit`` is a user message, ``PostToolUse`` (and its failure) a tool part of the
@@ -29,7 +28,7 @@ def read_conversation(value: Json, received_ms: int) -> Reading:
     if event.name == "UserPromptSubmit":
         return _said(event, event.session, "user", required_body(value, "prompt"), None)
     if event.name in _TOOL_STATUS:
-        return _tool(event, _TOOL_STATUS[event.name])
+        return _tool(event, _TOOL_STATUS[event.name], find)
     if event.name in {"Stop", "SubagentStop"} and optional_text(value, "last_assistant_message"):
         text = required_text(value, "last_assistant_message")
         record = find_reply(event.transcripts(), text)
@@ -55,10 +54,10 @@ def _said(
     return Reading((Item(0, session, message), Item(0, session, part)), is_event=True)
 
 
-def _tool(event: ClaudeEvent, status: str) -> Reading:
+def _tool(event: ClaudeEvent, status: str, find: FindCall) -> Reading:
     tool, tool_input = required_tool(event)
     call = optional_text(event.value, "tool_use_id")
-    record = find_call(event.transcripts(), call) if call is not None else None
+    record = find(event.transcripts(), call) if call is not None else None
     session = located(event.session, record)
     derived = f"{DERIVED}{call}" if call else _derived_id(event, session.id, tool, as_json(tool_input))
     message = Message(
@@ -107,6 +106,8 @@ def _derived_id(event: ClaudeEvent, session_id: str, speaker: str, text: str) ->
     """An id from what was said and which prompt caused it, the same whenever the event comes again."""
     prompt_id = optional_text(event.value, "prompt_id") or ""
     content = f"{session_id}\0{speaker}\0{prompt_id}\0{text}"
+    import hashlib  # noqa: PLC0415 - a hook loads what it needs
+
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass"))
     return f"{DERIVED}{digest.hexdigest()[:24]}"
 

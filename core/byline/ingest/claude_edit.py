@@ -4,11 +4,11 @@ from byline.agents.claude.tool_edit import EDIT_TOOLS, read_edit
 from byline.ingest.claude_event import AGENT, located, read_event, required_tool
 from byline.ingest.fields import optional_text
 from byline.ingest.reading import Item, Json, Reading
-from byline.ingest.transcript_tail import find_call
+from byline.ingest.transcript_tail import FindCall, find_call
 from byline.record import Edit
 
 
-def read_edit_event(value: Json, raw: str, received_ms: int) -> Reading:
+def read_edit_event(value: Json, raw: str, received_ms: int, find: FindCall = find_call) -> Reading:
     """The edit of the event's call, if it wrote anything; other events and tools give nothing.
 
     ``raw`` is the event's text, which is kept with the edit. The model is the event's, else that of
@@ -29,7 +29,7 @@ def read_edit_event(value: Json, raw: str, received_ms: int) -> Reading:
     if made is None:
         return nothing
     call = optional_text(value, "tool_use_id")
-    record = find_call(event.transcripts(), call) if call is not None else None
+    record = find(event.transcripts(), call) if call is not None else None
     edit = Edit(
         event.session.id,
         made.path,

@@ -1,11 +1,10 @@
 """What every raw hook event of Claude Code says: whose session, when, where (``formats.md`` 1.6)."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple
 
 from byline.errors import FormatError
+from byline.frozen import dataclass, replace
 from byline.ingest.fields import LATEST_MS, optional_text, required_text
 from byline.ingest.reading import Json
 from byline.ingest.transcript_tail import AssistantRecord
@@ -14,7 +13,8 @@ from byline.record import PREFIXES, Session, prefixed
 AGENT = "claude"
 
 
-class ClaudeEvent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ClaudeEvent:
     """An event. A sub-agent's belongs to the sub-agent's session, with the parent's as its parent."""
 
     name: str
@@ -22,7 +22,7 @@ class ClaudeEvent(NamedTuple):
     time_ms: int
     value: Json
 
-    def transcripts(self) -> Iterator[Path]:
+    def transcripts(self) -> Iterator[str]:
         """Where the records of this event's session may be, likeliest first; they need not exist.
 
         A sub-agent's calls come with its parent's transcript; its own lies below it, in older
@@ -30,15 +30,15 @@ class ClaudeEvent(NamedTuple):
         """
         own = optional_text(self.value, "agent_transcript_path")
         if own is not None:
-            yield Path(own)
+            yield own
         main = optional_text(self.value, "transcript_path")
         if main is None:
             return
         agent_id = optional_text(self.value, "agent_id")
         if agent_id is not None and "/" not in agent_id:
-            yield Path(main.removesuffix(".jsonl"), "subagents", f"agent-{agent_id}.jsonl")
-            yield Path(main).parent / f"agent-{agent_id}.jsonl"
-        yield Path(main)
+            yield f"{main.removesuffix('.jsonl')}/subagents/agent-{agent_id}.jsonl"
+            yield os.path.join(os.path.dirname(main), f"agent-{agent_id}.jsonl")  # noqa: PTH118, PTH120 - text: a hook loads no pathlib
+        yield main
 
 
 def read_event(value: Json, received_ms: int) -> ClaudeEvent:
@@ -77,7 +77,7 @@ def timestamp_ms(value: object) -> int | None:
         return value
     if not isinstance(value, str):
         return None
-    from datetime import UTC, datetime  # noqa: PLC0415 - most events tell no time
+    from datetime import UTC, datetime  # noqa: PLC0415 - a hook loads what it needs
 
     try:
         moment = datetime.fromisoformat(value)

@@ -1,12 +1,13 @@
 """Standard input as documents: one JSON document, or JSON Lines."""
 
 import json
-from typing import NamedTuple
 
 from byline.errors import FormatError
+from byline.frozen import dataclass
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Document:
     """One document: its bytes as they came, and its value, or the reason why there is none."""
 
     raw: bytes

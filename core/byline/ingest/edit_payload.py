@@ -1,8 +1,7 @@
 """Normalised ``diff-trace`` payloads: one unified diff with who made it (``ingest.md``)."""
 
-from dataclasses import replace
-
 from byline.errors import FormatError, PatchError
+from byline.frozen import replace
 from byline.ingest.fields import optional_text, required_text, required_time
 from byline.ingest.producer import session_of
 from byline.ingest.reading import Item, Json, Reading

@@ -114,6 +114,6 @@ def _part(payload: Json, session_id: str) -> Part:
     )
     if part_type != "patch":
         return part
-    from byline.ingest.patch_part import read_patch_part  # noqa: PLC0415 - most parts are none
+    from byline.ingest.patch_part import read_patch_part  # noqa: PLC0415 - a hook loads what it needs
 
     return read_patch_part(part)

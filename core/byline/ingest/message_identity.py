@@ -6,8 +6,8 @@ same session, role and text, nearest in time.
 """
 
 import sqlite3
-from dataclasses import replace
 
+from byline.frozen import replace
 from byline.ingest.reading import DERIVED, Item, Reading
 from byline.record import Message, Part
 
@@ -38,9 +38,10 @@ def settle_message(connection: sqlite3.Connection, reading: Reading) -> tuple[It
     if message_id == message.message_id:
         return reading.items
     return tuple(
-        item._replace(record=replace(item.record, message_id=message_id))
-        for item in reading.items
+        replace(item, record=replace(item.record, message_id=message_id))
         if isinstance(item.record, Message | Part)
+        else item
+        for item in reading.items
     )
 
 

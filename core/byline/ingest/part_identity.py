@@ -5,12 +5,10 @@ grown; a shorter one that arrives late is a duplicate; a ``tool_call_id`` is a k
 up inside the writing transaction, so that two processes cannot both find nothing.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import NamedTuple
 
+from byline.frozen import dataclass, replace
 from byline.record import Part
 
 _STORED = (
@@ -18,7 +16,8 @@ _STORED = (
 )
 
 
-class _Known(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Known:
     part_id: str
     type: str
     text: str
@@ -80,5 +79,7 @@ def _derived_id(part: Part) -> str:
     """An id from the key or content it is first seen with."""
     if part.tool_call_id is not None:
         return part.tool_call_id if part.type == "tool" else f"{part.tool_call_id}:{part.type}"
+    import hashlib  # noqa: PLC0415 - a hook loads what it needs
+
     digest = hashlib.sha256(f"{part.type}\0{part.text}".encode("utf-8", "surrogatepass"))
     return f"text-{digest.hexdigest()[:24]}"

@@ -1,8 +1,7 @@
 """A ``patch`` part's text: a unified diff, or the JSON of a parsed patch."""
 
-from dataclasses import replace
-
 from byline.errors import FormatError, PatchError
+from byline.frozen import replace
 from byline.ingest.documents import parse_json
 from byline.patch import Patch, parse_patch, patch_from_json, patch_to_json
 from byline.record import Part

@@ -1,8 +1,8 @@
 """What one document on standard input asks to be stored, as values."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from byline.frozen import dataclass
 from byline.record import Edit, Message, Part, Session
 
 Json = Mapping[str, object]
@@ -11,7 +11,8 @@ DERIVED = "hook-"
 """How a message id begins that was derived from the content because the event tells none."""
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Item:
     """One record to store, with its session. ``number`` is its place among the payloads, ``raw`` its JSON."""
 
     number: int
@@ -20,7 +21,8 @@ class Item(NamedTuple):
     raw: object = None
 
 
-class Skipped(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Skipped:
     """One item that cannot be stored, and why."""
 
     number: int
@@ -28,7 +30,8 @@ class Skipped(NamedTuple):
     raw: object
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reading:
     """One document: its items, those skipped, and sessions it tells of without any record of theirs.
 
     ``head`` is the envelope around the items, without them; None for a document that is not an

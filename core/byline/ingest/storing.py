@@ -5,14 +5,18 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, TypeVar
 
+from byline.frozen import dataclass
 from byline.ingest.part_identity import PartIdentity
 from byline.ingest.reading import Item, Reading, Skipped
 from byline.record import Edit, Message, Part
 from byline.store.writer import Writer, Written
 
-Record = TypeVar("Record", Message, Part, Edit)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Record = TypeVar("Record", Message, Part, Edit)
 
 _REJECT = """
 INSERT INTO rejected_payloads (kind, payload, reason, time_ms) SELECT :kind, :payload, :reason, :time
@@ -27,7 +31,8 @@ _STORE_ERRORS = {
 }  # fmt: skip
 
 
-class Rejected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rejected:
     """A payload that is kept whole because it could not be stored."""
 
     payload: bytes
@@ -106,7 +111,7 @@ def keep_rejected(
 
 
 def _settled(connection: sqlite3.Connection, reading: Reading) -> tuple[Item, ...]:
-    from byline.ingest.message_identity import settle_message  # noqa: PLC0415 - envelopes bring their own ids
+    from byline.ingest.message_identity import settle_message  # noqa: PLC0415 - a hook loads what it needs
 
     return settle_message(connection, reading)
 
@@ -122,8 +127,8 @@ def _store_sessions(writer: Writer, readings: Sequence[Reading], items: Sequence
 def _store_kind(
     connection: sqlite3.Connection,
     outcome: Outcome,
-    entries: Sequence[tuple[int, Item, Record]],
-    write: Callable[[Sequence[Record]], Written],
+    entries: "Sequence[tuple[int, Item, Record]]",
+    write: "Callable[[Sequence[Record]], Written]",
 ) -> Written:
     if not entries:
         return Written()

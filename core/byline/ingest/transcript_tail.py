@@ -7,10 +7,9 @@ transcript does. Records are matched as bytes and parsed only when they can be t
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
 
+from byline.frozen import dataclass
 from byline.ingest.reading import Json
 
 BLOCK = 128 * 1024
@@ -20,7 +19,8 @@ FARTHEST_REPLY = 256 * 1024
 run side by side may each leave a long result before it."""
 
 
-class AssistantRecord(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AssistantRecord:
     """What an assistant record says about a message: its id, model and place."""
 
     message_id: str
@@ -30,7 +30,11 @@ class AssistantRecord(NamedTuple):
     branch: str | None
 
 
-def find_call(paths: Iterable[Path], tool_use_id: str) -> AssistantRecord | None:
+FindCall = Callable[[Iterable[str], str], AssistantRecord | None]
+"""How the record of a tool call is found, as :func:`find_call` does."""
+
+
+def find_call(paths: Iterable[str], tool_use_id: str) -> AssistantRecord | None:
     """The assistant record that holds the tool call, in the first of these transcripts that has it.
 
     None when none has it (yet: a transcript may be written some time after the hook was called) or
@@ -45,7 +49,7 @@ def find_call(paths: Iterable[Path], tool_use_id: str) -> AssistantRecord | None
     return None
 
 
-def find_reply(paths: Iterable[Path], text: str) -> AssistantRecord | None:
+def find_reply(paths: Iterable[str], text: str) -> AssistantRecord | None:
     """The last assistant record near the end that says exactly ``text``; see :func:`find_call`."""
     for path in paths:
         for line in _lines_holding(path, b'"assistant"', FARTHEST_REPLY):
@@ -55,7 +59,7 @@ def find_reply(paths: Iterable[Path], text: str) -> AssistantRecord | None:
     return None
 
 
-def _lines_holding(path: Path, needle: bytes, farthest: int) -> Iterator[bytes]:
+def _lines_holding(path: str, needle: bytes, farthest: int) -> Iterator[bytes]:
     """The lines of a file that hold ``needle``, last first, without reading more than is asked for."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

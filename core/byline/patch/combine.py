@@ -6,8 +6,8 @@ Their behaviour is that of ``reference/goldens``. What people are shown comes fr
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from byline.frozen import replace
 from byline.patch.model import FilePatch, Hunk, Patch, TouchedLine
 
 _LineKey = tuple[str, int, str]

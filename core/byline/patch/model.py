@@ -5,8 +5,9 @@ removed ones. A line's content has no line end, but keeps a ``\\r`` in front of 
 :mod:`byline.patch.json_form`; it is an interchange format, see ``design.md`` "Parsed patch JSON".
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from byline.frozen import dataclass
 
 LineKind = Literal["added", "removed"]
 FileKind = Literal["added", "modified", "deleted", "renamed"]

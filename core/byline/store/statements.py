@@ -3,7 +3,6 @@
 A test holds that every column named here exists in :mod:`byline.store.models`. Standard library only.
 """
 
-import hashlib
 import posixpath
 
 from byline.record import Edit
@@ -114,6 +113,11 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE excluded.time_ms >= time_ms AND excluded.patch IS NOT patch
 """
 
+# An amend or a rebase: the old record stays, and says what became of the commit.
+MARK_REWRITTEN = """
+UPDATE commits SET rewritten_to = ? WHERE repository_id = ? AND oid = ? AND rewritten_to IS NOT ?
+"""
+
 INSERT_CONTENT = "INSERT OR IGNORE INTO contents (hash, data) VALUES (?, ?)"
 
 # Counts and facts of a session that follow from its rows.
@@ -168,11 +172,15 @@ def edit_key(edit: Edit, patch_json: str) -> str:
         return f"call\0{edit.session_id}\0{edit.tool_call_id}\0{path}"
     if edit.message_id:
         return f"message\0{edit.session_id}\0{edit.message_id}\0{path}"
+    import hashlib  # noqa: PLC0415 - a hook loads what it needs
+
     digest = hashlib.sha256(f"{edit.time_ms}\0{path}\0{patch_json}".encode("utf-8", "surrogatepass"))
     return f"diff\0{edit.session_id}\0{digest.hexdigest()}"
 
 
 def content_hash(content: str) -> str:
     """Git's blob id (SHA-1) of a content, so that it can be compared with a tree's without reading."""
+    import hashlib  # noqa: PLC0415 - a hook loads what it needs
+
     data = content_bytes(content)
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

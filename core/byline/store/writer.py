@@ -4,9 +4,8 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from byline.frozen import dataclass
 
-from byline.patch import Patch, patch_to_json
+from byline.frozen import dataclass
 from byline.record import Edit, Message, Part, Session
 from byline.store import statements as sql
 from byline.store.text_form import as_json, content_bytes, storable
@@ -111,7 +110,14 @@ class Writer:
         """Bring the counts, models and times of these sessions up to date with their rows."""
         self._connection.executemany(sql.RECOUNT_SESSION, [(session_id,) for session_id in session_ids])
 
+    def rewritten(self, repository_id: int, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note with the records of old commits what they were rewritten to: pairs of old and new id."""
+        rows = [(new, repository_id, old, new) for old, new in pairs]
+        self._connection.executemany(sql.MARK_REWRITTEN, rows)
+
     def _edit_row(self, edit: Edit) -> tuple[object, ...]:
+        from byline.patch import Patch, patch_to_json  # noqa: PLC0415 - a hook loads what it needs
+
         patch_json = as_json(patch_to_json(Patch((edit.patch,))))
         lines = [line for hunk in edit.patch.hunks for line in hunk.lines]
         added = sum(line.kind == "added" for line in lines)

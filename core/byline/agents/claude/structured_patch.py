@@ -5,6 +5,7 @@ lines: ["+text", …]}``, and ``{"hunks": [{…, oldCount, newCount, lines: [tex
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+
 from byline.errors import FormatError, PatchError
 from byline.frozen import replace
 from byline.patch import Hunk

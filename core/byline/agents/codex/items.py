@@ -129,7 +129,7 @@ def call_name(item: Item) -> str:
 
 def call_status(item: Item) -> str | None:
     """The status of a call that has no output of its own (``web_search_call`` …); None while others wait."""
-    if item.get("type") in {"function_call", "custom_tool_call", "local_shell_call", "tool_call"}:
+    if str(item.get("type")) in {"function_call", "custom_tool_call", "local_shell_call", "tool_call"}:
         return None
     return {"completed": "completed", "failed": "error", "incomplete": "error"}.get(str(item.get("status")))
 

@@ -144,7 +144,7 @@ def _message(data: bytes) -> Json | None:
         value = parse_object(data.strip())
     except ValueError:
         return None
-    is_message = value.get("role") in {"user", "assistant"} and "time" in value
+    is_message = str(value.get("role")) in {"user", "assistant"} and "time" in value
     return value if is_message and isinstance(value.get("sessionID"), str) else None
 
 
