@@ -11,7 +11,7 @@ import pytest
 from world import World, diff, told
 
 from byline.git.repository import Repository
-from byline.record import Edit
+from byline.record import Edit, Session
 from byline.review.review import review_staged, review_worktree
 
 BASE = "".join(f"line {number}\n" for number in range(1, 31))
@@ -528,6 +528,27 @@ def test_s40_a_copied_function_is_unknown_and_a_moved_one_keeps_its_author(world
     ]
 
 
+def test_rule_9_the_twin_of_a_distinctive_line_that_still_stands_is_called_a_copy(world: World) -> None:
+    line = "compute_the_total_of_every_order(customer, period)\n"
+    world.agent("A").writes("f.py", line)
+    world.person_writes("g.py", line)
+    world.commit()
+    assert [entry.partition(" | ")[2] for entry in told(world.review())] == ["A opus exact", "unknown copy"]
+
+
+def test_s19_lines_of_a_sub_agent_are_its_own_sessions(world: World) -> None:
+    parent, child = world.agent("P", "opus"), world.agent("a1b2", "haiku")
+    with world.store.write() as writer:
+        writer.sessions([Session("cc_a1b2", "claude", "a1b2", parent_id="cc_P")])
+    parent.writes("f.py", "from_parent = 1\n")
+    child.writes("f.py", "from_parent = 1\nfrom_child = 2\n")
+    world.commit()
+    assert told(world.review()) == ["+from_parent = 1 | P opus exact", "+from_child = 2 | a1b2 haiku exact"]
+    row = world.store.sessions.get("cc_a1b2")
+    assert row is not None
+    assert row.parent == "cc_P"
+
+
 def test_rule_9_a_block_moved_within_its_file_before_it_is_committed(world: World) -> None:
     world.person_writes("f.txt", BASE)
     world.commit()
@@ -566,7 +587,7 @@ def test_s23_what_version_control_brought_in_a_shell_call_is_not_the_calls(world
     a.shell("git merge --squash topic", "f.txt", BASE, merged)
     world.person_writes("f.txt", merged)
     world.commit()
-    assert {line.partition(" | ")[2] for line in told(world.review())} == {"unknown no_edit"}
+    assert {line.partition(" | ")[2] for line in told(world.review())} == {"unknown window"}
 
 
 def test_rule_6_what_a_shell_call_alone_made_is_its_own(world: World) -> None:
@@ -589,7 +610,7 @@ def test_rule_6_a_shell_call_during_which_another_session_edited_owns_nothing(wo
     a.shell("sed -i '7a made by sed' f.txt", "f.txt", BASE, after, started_ms=start)
     world.person_writes("f.txt", after)
     world.commit()
-    assert told(world.review(), "f.txt") == ["+made by sed | unknown no_edit"]
+    assert told(world.review(), "f.txt") == ["+made by sed | unknown window"]
 
 
 def test_s28_a_formatter_in_a_shell_call_leaves_the_authors_their_lines(world: World) -> None:

@@ -12,13 +12,15 @@ from byline.attribution.construct import Document
 from byline.attribution.edit import Change
 from byline.attribution.fate import Fates
 from byline.attribution.model import GAP, NO_EDIT, Assumption, Credit
-from byline.attribution.moves import Vanished
+from byline.attribution.moves import MIN_LINE_ALNUM, Vanished
 from byline.attribution.provenance import STRANGER, provenance
+from byline.attribution.tokens import alphanumerics
 from byline.attribution.unplaced import UnplacedLines
 from byline.attribution.weave import NOBODY
 
 AFTER_COMMIT = Credit("unknown", reason="after_commit")
 SUSPENDED = Credit("unknown", reason="suspended")
+WINDOW = Credit("unknown", reason="window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,20 @@ class Intersection:
     """``credits`` has one for each touched line, in order.
 
     ``vanished`` are runs of recorded lines that the commit should have in this file but has not: where
-    they stand elsewhere in the commit they were moved (:mod:`byline.attribution.moves`).
+    they stand elsewhere in the commit they were moved (:mod:`byline.attribution.moves`). ``standing`` are
+    the distinctive lines that recorded edits wrote and that are in their place: elsewhere they are copies.
     """
 
     credits: tuple[Credit, ...]
     vanished: tuple[tuple[Vanished, ...], ...] = ()
+    standing: frozenset[str] = frozenset()
 
 
 def intersect(
-    documents: Sequence[Document], change: Change, later: frozenset[str] = frozenset()
+    documents: Sequence[Document],
+    change: Change,
+    later: frozenset[str] = frozenset(),
+    windows: frozenset[str] = frozenset(),
 ) -> Intersection:
     """Explain each of ``change.touched``.
 
@@ -43,18 +50,31 @@ def intersect(
             left out by the caller.
         later: lines that edits recorded after the commit added; a line without any other origin that is
             among them has the reason ``after_commit``.
+        windows: lines that came in a shell call's window and are not the call's (rule 6); among them a line
+            without any other origin has the reason ``window``.
     """
     readings = [_Reading(document, change) for document in documents]
     answers = [reading.answers() for reading in readings]
     agreed = [_agreed([answer[index] for answer in answers]) for index in range(len(change.touched))]
     result = UnplacedLines(documents, change).fill(agreed)
-    if later:
-        for index, touched in enumerate(change.touched):
-            if touched.kind == "added" and result[index].reason in {"no_edit", "gap"}:
-                line = change.new[touched.index]
-                if line in later and any(map(str.isalnum, line)):
-                    result[index] = AFTER_COMMIT
-    return Intersection(tuple(result), tuple(run for reading in readings for run in reading.vanished()))
+    for lines, credit in ((windows, WINDOW), (later, AFTER_COMMIT)):
+        _say_why(change, result, lines, credit)
+    return Intersection(
+        tuple(result),
+        tuple(run for reading in readings for run in reading.vanished()),
+        frozenset(line for reading in readings for line in reading.standing()),
+    )
+
+
+def _say_why(change: Change, answers: list[Credit], lines: frozenset[str], credit: Credit) -> None:
+    """Give added lines that have no origin, and stand among ``lines``, the reason that those tell."""
+    if not lines:
+        return
+    for index, touched in enumerate(change.touched):
+        if touched.kind == "added" and answers[index].reason in {"no_edit", "gap"}:
+            line = change.new[touched.index]
+            if line in lines and any(map(str.isalnum, line)):
+                answers[index] = credit
 
 
 def _agreed(answers: Sequence[Credit]) -> Credit:
@@ -135,6 +155,14 @@ class _Reading:
                     run = []
             if run:
                 yield tuple(run)
+
+    def standing(self) -> Iterator[str]:
+        """The recorded lines that are found in the commit, as far as they are distinctive."""
+        for line in self._new:
+            if line != STRANGER and self._weave.owner[line] != NOBODY:
+                text = self._weave.text[line]
+                if alphanumerics((text,)) >= MIN_LINE_ALNUM:
+                    yield text
 
     def _added(self, index: int) -> Credit:
         line = self._new[index]

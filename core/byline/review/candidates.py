@@ -44,6 +44,7 @@ class Candidates:
         self._places: Places | None = None
         self._by_path: dict[str, Entries] = {}
         self._later: dict[str, list[EditRow]] = {}
+        self._windows: dict[str, list[EditRow]] = {}
         self._contents: dict[str, str] = {}
         self._patches: dict[int, FilePatch] = {}
         self.problems: list[str] = []
@@ -108,9 +109,16 @@ class Candidates:
 
     def later_lines(self, change: FileChange) -> frozenset[str]:
         """The lines that edits recorded after the commit added to this file."""
+        return self._added_by(self._later, change)
+
+    def window_lines(self, change: FileChange) -> frozenset[str]:
+        """The lines that came to this file while a shell command ran, and are not the command's."""
+        return self._added_by(self._windows, change)
+
+    def _added_by(self, rows: Mapping[str, Sequence[EditRow]], change: FileChange) -> frozenset[str]:
         lines: set[str] = set()
         for name in _names(change):
-            for row in self._later.get(name, ()):
+            for row in rows.get(name, ()):
                 patch = self._patch(row)
                 for hunk in patch.hunks if patch else ():
                     lines |= {line.content.removesuffix("\r") for line in hunk.lines if line.kind == "added"}
@@ -132,12 +140,17 @@ class Candidates:
     def _edits_alone(self, entries: Entries) -> Entries:
         """The entries without observations: cumulative diffs, and windows that are not their call's."""
         kept = {row.id for row in without_cumulative([row for _, row in entries])}
-        conversations, edits = self._store.conversations, self._store.edits
-        return [
-            (place, row)
-            for place, row in entries
-            if row.id in kept and (not is_window(row) or is_own_window(row, conversations, edits, place.root))
-        ]
+        alone: Entries = []
+        for place, row in entries:
+            if row.id not in kept:
+                continue
+            if is_window(row) and not is_own_window(
+                row, self._store.conversations, self._store.edits, place.root
+            ):
+                self._windows.setdefault(place.path, []).append(row)
+            else:
+                alone.append((place, row))
+        return alone
 
     def _resolve(self, rows: Sequence[EditRow]) -> Mapping[int, Place]:
         if not rows:

@@ -6,13 +6,18 @@ from byline.attribution import Credit, Intersection, find_moves
 from byline.git.model import FileChange
 
 _OPEN = {"no_edit", "gap"}
+COPY = Credit("unknown", reason="copy")
 
 
 def with_moves(changes: Sequence[FileChange], answers: Sequence[Intersection]) -> list[list[Credit]]:
-    """The credits per file, where a line without origin that was moved there has its author's."""
+    """The credits per file, where a line without origin that was moved there has its author's.
+
+    One that is the twin of a recorded line which still stands is said to be a copy.
+    """
     credits_of = [list(answer.credits) for answer in answers]
     sources = [run for answer in answers for run in answer.vanished]
-    if not sources:
+    standing = frozenset[str]().union(*(answer.standing for answer in answers))
+    if not sources and not standing:
         return credits_of
     targets: list[list[str]] = []
     places: list[list[tuple[int, int]]] = []
@@ -21,6 +26,11 @@ def with_moves(changes: Sequence[FileChange], answers: Sequence[Intersection]) -
     for (run, index), credit in find_moves(sources, targets).items():
         file, touched = places[run][index]
         credits_of[file][touched] = credit
+    for run, content in enumerate(targets):
+        for index, line in enumerate(content):
+            file, touched = places[run][index]
+            if line in standing and credits_of[file][touched].origin is None:
+                credits_of[file][touched] = COPY
     return credits_of
 
 

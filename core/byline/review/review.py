@@ -144,7 +144,7 @@ def _intersection(
     )
     documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
     explained = Change(comparable(old), comparable(new), touched, source.time_ms, others, source.author_ms)
-    return intersect(documents, explained, candidates.later_lines(change))
+    return intersect(documents, explained, candidates.later_lines(change), candidates.window_lines(change))
 
 
 def _touched(hunks: Sequence[DiffHunk]) -> Iterator[Touched]:
