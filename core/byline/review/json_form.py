@@ -5,6 +5,7 @@ from typing import Any
 
 from byline.attribution import AttributedLine
 from byline.patch import FileKind, FilePatch, Hunk, Patch, TouchedLine
+from byline.review.credit_json import credit_json
 from byline.review.model import Review, ReviewedFile, ReviewedHunk
 from byline.review.summary import Summary, summarise
 
@@ -45,29 +46,8 @@ def _file_json(file: ReviewedFile) -> dict[str, Any]:
 
 
 def _line_json(line: AttributedLine) -> dict[str, Any]:
-    credit, origin = line.credit, line.credit.origin
-    value: dict[str, Any] = {
-        "kind": line.kind,
-        "line_number": line.line_number,
-        "content": line.content,
-        "contributor": credit.contributor,
-        "match": credit.match,
-        "session_id": origin.session_id if origin else None,
-        "message_id": origin.message_id if origin else None,
-        "tool_call_id": origin.tool_call_id if origin else None,
-        "model_id": origin.model_id if origin else None,
-        "tool": origin.tool if origin else None,
-        "time_ms": origin.time_ms if origin else None,
-    }
-    if credit.reason:
-        value["reason"] = credit.reason
-    if credit.candidates:
-        value["candidates"] = list(credit.candidates)
-    if credit.assumed:
-        value["assumed"] = credit.assumed
-    if credit.carried:
-        value["carried"] = True
-    return value
+    place = {"kind": line.kind, "line_number": line.line_number, "content": line.content}
+    return place | credit_json(line.credit)
 
 
 _KINDS: dict[str, FileKind] = {

@@ -12,7 +12,7 @@ MATCHES: Mapping[Match, str] = {
     "edited": "edited: reworded since, and nobody recorded by whom",
 }
 REASONS: Mapping[Reason, str] = {
-    "no_edit": "no recorded edit wrote this line",
+    "no_edit": "no recorded edit touched this line",
     "gap": "the file changed here between two recorded edits, and nobody recorded it",
     "ambiguous": "several recorded calls could have written it, and nothing tells which",
     "unplaced": "an edit has this text, but its place in the file cannot be told",

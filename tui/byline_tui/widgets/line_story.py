@@ -9,21 +9,11 @@ from byline.attribution import Credit, Origin
 from byline.errors import StoreError
 from byline.review.authors import Marks, model_name, who_of
 from byline.review.model import DiffLine
+from byline.review.reasons import REASONS
 from byline.store.store import Store
 from byline.text import safe_line, shorten
 from byline.wording import clock, local_day
 
-REASONS = {
-    "no_edit": "no recorded edit touched this line",
-    "gap": "the file changed here between two recorded edits, and nobody recorded it",
-    "ambiguous": "several recorded calls could have done it, and nothing tells which",
-    "unplaced": "an edit has this text, but its place in the file cannot be told",
-    "window": "it changed while a shell command ran, which is no proof that the command did it",
-    "suspended": "the line was gone without a record and came back changed",
-    "after_commit": "the only edit with this text was made after the commit",
-    "copy": "it is a copy of a recorded line; who copied it is not recorded",
-    "too_large": "the file is too large to be attributed",
-}
 MATCHES = {
     "exact": "exact",
     "edited": "reworded since",
@@ -108,7 +98,7 @@ def _without_origin(line: DiffLine, credit: Credit, styles: Mapping[str, str]) -
     if credit.contributor == "human":
         return Text(f"{what} by a person, on record")
     text = Text(f"Not known who {'removed' if line.kind == 'removed' else 'wrote'} this line\n   ")
-    text.append(REASONS.get(credit.reason or "no_edit", credit.reason or ""), styles["muted"])
+    text.append(REASONS[credit.reason or "no_edit"], styles["muted"])
     if credit.candidates:
         names = ", ".join(safe_line(name) for name in credit.candidates[:4])
         text.append(f": {names}", styles["muted"])
