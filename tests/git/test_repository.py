@@ -352,6 +352,20 @@ def test_the_contents_a_path_had_are_listed_newest_first(repo: Path) -> None:
     assert opened.path_versions("HEAD", ["f.txt"], since=4_000_000_000) == []
 
 
+def test_the_commit_before_a_time_is_known_with_its_time(repo: Path) -> None:
+    oid = commit(repo, {"f.txt": "x\n"})
+    opened = Repository.open(repo)
+    time = opened.commit("HEAD").commit_time
+    assert opened.commit_before("HEAD", time) == (oid, time)
+    assert opened.commit_before("HEAD", time - 1) is None
+
+
+def test_a_full_id_that_is_no_commit_is_refused(repo: Path) -> None:
+    commit(repo, {"f.txt": "x\n"})
+    with pytest.raises(GitError):
+        Repository.open(repo).commit("0123456789" * 4)
+
+
 def test_a_range_is_listed_oldest_first(repo: Path) -> None:
     oids = [commit(repo, {"f.txt": f"{number}\n"}) for number in range(4)]
     assert Repository.open(repo).range(f"{oids[0]}..{oids[3]}") == oids[1:]

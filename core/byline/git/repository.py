@@ -1,5 +1,6 @@
 """One git repository: its commits, diffs and blobs."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from byline.git.model import Commit, DiffHunk, FileChange
 from byline.git.process import run, stream
 
 NO_OID = "0" * 40
+_FULL_OID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _DIFF = (
     "-r",
     "-M",
@@ -97,7 +99,8 @@ class Repository:
         Raises:
             GitError: there is no such commit.
         """
-        return next(self.log(self.resolve(rev), limit=1))
+        oid = rev if _FULL_OID.fullmatch(rev) else self.resolve(rev)
+        return next(self.log(oid, limit=1))
 
     def log(
         self, rev: str = "HEAD", *, limit: int | None = None, skip: int = 0, paths: Sequence[str] = ()
@@ -284,10 +287,19 @@ class Repository:
             )
         )
 
-    def commit_before(self, rev: str, time: int) -> str | None:
-        """The newest commit in the history of ``rev`` made before a time (seconds)."""
-        words = ["rev-list", "--max-count=1", f"--min-age={time}", "--end-of-options", rev, "--"]
-        return run(self.root, words).decode("ascii").strip() or None
+    def commit_before(self, rev: str, time: int) -> tuple[str, int] | None:
+        """Id and time of the newest commit in the history of ``rev`` made before a time (seconds)."""
+        words = [
+            "rev-list",
+            "--timestamp",
+            "--max-count=1",
+            f"--min-age={time}",
+            "--end-of-options",
+            rev,
+            "--",
+        ]
+        stamp, _, oid = run(self.root, words).decode("ascii").strip().partition(" ")
+        return (oid, int(stamp)) if oid else None
 
     def worktrees(self) -> list[str]:
         """The paths of every work tree of the repository."""

@@ -224,13 +224,12 @@ class Candidates:
         names = _names(change)
         first = first_ms // 1000
         found = self._repository.path_versions(rev, names, first)[:MAX_VERSIONS]
-        before = self._repository.commit_before(rev, first)
-        based = self._repository.commit(before) if before else None
+        based = self._repository.commit_before(rev, first)
         wanted = {version.oid: version.commit_time for version in reversed(found)}
-        bases = [f"{based.oid}:{name}" for name in names] if based else []
+        bases = [f"{based[0]}:{name}" for name in names] if based else []
         blobs = self._repository.blobs([*wanted, *bases])
         versions = [_version(time, blobs[oid]) for oid, time in wanted.items()]
-        versions += [_version(based.commit_time, blobs[name]) for name in bases] if based else []
+        versions += [_version(based[1], blobs[name]) for name in bases] if based else []
         return [version for version in versions if version is not None]
 
     def _tree_paths(self) -> Collection[str]:
