@@ -118,6 +118,8 @@ MARK_REWRITTEN = """
 UPDATE commits SET rewritten_to = ? WHERE repository_id = ? AND oid = ? AND rewritten_to IS NOT ?
 """
 
+HAS_CONTENT = "SELECT 1 FROM contents WHERE hash = ?"
+
 INSERT_CONTENT = "INSERT OR IGNORE INTO contents (hash, data) VALUES (?, ?)"
 
 # Counts and facts of a session that follow from its rows.

@@ -16,6 +16,10 @@ ROWS_PER_STATEMENT = 500
 """Rows of one multi-row statement: 500 × 21 columns stay under SQLite's 32,766 variables."""
 
 
+COMPRESSION = 3
+"""zlib's level: a seventh larger than with the default, in about half the time (8 MB of transcripts)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What became of a batch: new rows, rows that gained something, rows already there."""
@@ -43,6 +47,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _compressed(data: bytes) -> bytes:
+    return zlib.compress(data, COMPRESSION)
 
 
 class Writer:
@@ -127,14 +135,16 @@ class Writer:
             edit.path, edit.path.replace("\\", "/").rpartition("/")[2], edit.cwd,
             edit.repository_url, patch_json, added, len(lines) - added, edit.precision,
             self._content(edit.before), self._content(edit.after),
-            zlib.compress(edit.payload.encode("utf-8", "surrogatepass")) if edit.payload else None,
+            _compressed(edit.payload.encode("utf-8", "surrogatepass")) if edit.payload else None,
         )  # fmt: skip
 
     def _content(self, content: str | None) -> str | None:
         if content is None:
             return None
         digest = sql.content_hash(content)
-        self._connection.execute(sql.INSERT_CONTENT, (digest, zlib.compress(content_bytes(content))))
+        # One edit leaves what the next one finds: compressing costs far more than asking.
+        if self._connection.execute(sql.HAS_CONTENT, (digest,)).fetchone() is None:
+            self._connection.execute(sql.INSERT_CONTENT, (digest, _compressed(content_bytes(content))))
         return digest
 
     def _insert(
