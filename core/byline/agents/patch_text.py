@@ -1,8 +1,7 @@
 """``apply_patch`` texts of agents other than Codex: no line numbers, and no word on what was there before."""
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.codex.apply_patch import AddFile, UpdateFile, parse_apply_patch
-from byline.agents.recorded_edit import RecordedEdit, absolute, whole_write
+from byline.agents.recorded_edit import RecordedEdit, absolute, relative_path, whole_write
 from byline.errors import FormatError, PatchError
 from byline.patch import FileKind, FilePatch
 from byline.patch.hunk_body import read_hunk

@@ -1,12 +1,13 @@
-"""What one tool call did to one file, as far as its record says: for agents without a form of their own."""
+"""What one tool call did to one file, as far as its record says: for agents without a form of their own.
 
-import ntpath
+The hook path loads this module: standard library only.
+"""
+
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.content_diff import apply_hunks, created_hunk, diff_contents, diff_strings
+from byline.frozen import dataclass, field
 from byline.patch import FilePatch, Hunk
 from byline.record import Precision
 from byline.text import split_lines
@@ -25,9 +26,25 @@ class RecordedEdit:
 
 def absolute(path: str, cwd: str | None) -> str:
     """``path`` below ``cwd`` when it is relative and ``cwd`` is known. Text only: no disk."""
+    import ntpath  # noqa: PLC0415 - a hook loads what it needs
+
     if not cwd or path.startswith(("/", "~", "\\\\")) or ntpath.splitdrive(path)[0]:
         return path
     return posixpath.normpath(posixpath.join(cwd.replace("\\", "/") if "\\" in cwd else cwd, path))
+
+
+def relative_path(path: str, cwd: str | None) -> str:
+    """``path`` with ``/`` and relative to ``cwd`` when under it, else as recorded. Text only: no disk."""
+    folder = cwd or ""
+    windows = path[1:3] in {":\\", ":/"} or path.startswith("\\\\")
+    if windows:
+        path, folder = path.replace("\\", "/"), folder.replace("\\", "/")
+        path, folder = path[:1].lower() + path[1:], folder[:1].lower() + folder[1:]
+    folder = folder.rstrip("/") + "/"
+    if not path.startswith(("/", folder)) and not windows:
+        return path
+    normal = posixpath.normpath(path)
+    return normal[len(folder) :] if cwd and normal.startswith(folder) else path
 
 
 def whole_write(path: str, content: str, cwd: str | None) -> RecordedEdit:

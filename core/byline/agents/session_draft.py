@@ -18,6 +18,7 @@ class DraftPart:
     call: str | None = None
     input: str | None = None
     status: str | None = None
+    patch: str | None = None
 
 
 @dataclass(slots=True)
@@ -38,10 +39,22 @@ class DraftMessage:
         """Add a part; one that is there already stays as it is and is returned."""
         return self.parts.setdefault(part.id, part)
 
+    def append(self, kind: PartType, text: str, time_ms: int) -> DraftPart:
+        """Add a part that has no id of its own: it is known by its place in the message."""
+        return self.add(DraftPart(f"{self.id}:{len(self.parts)}", kind, text, time_ms))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the message."""
+        return [part.text for part in self.parts.values() if part.type == "text"]
+
 
 @dataclass(slots=True)
-class SessionDraft:
-    """One session of a history; ``agent_title`` is the agent's own, ``prompt_title`` made of a prompt."""
+class ConversationDraft:
+    """What one session of a history is and says: its head, and its messages in order.
+
+    ``agent_title`` is the agent's own, ``prompt_title`` made of a prompt.
+    """
 
     agent: str
     native_id: str
@@ -53,8 +66,6 @@ class SessionDraft:
     agent_title: str | None = None
     prompt_title: str | None = None
     messages: dict[str, DraftMessage] = field(default_factory=dict)
-    edits: dict[tuple[str | None, str], Edit] = field(default_factory=dict)
-    """By call and path: a call that the history repeats is one edit."""
 
     @property
     def id(self) -> str:
@@ -67,36 +78,6 @@ class SessionDraft:
         if known is None:
             known = self.messages[message_id] = DraftMessage(message_id, role, time_ms)
         return known
-
-    def edit(
-        self, edit: RecordedEdit, message: DraftMessage, part: DraftPart, time_ms: int, payload: str | None
-    ) -> None:
-        """Take in what a call that succeeded did to a file; the same again changes nothing.
-
-        ``seq`` is the number of the edit in the session.
-        """
-        key = (part.call, edit.path)
-        if key in self.edits:
-            return
-        self.edits[key] = Edit(
-            session_id=self.id,
-            path=edit.path,
-            patch=edit.patch,
-            time_ms=time_ms,
-            tool_name=self.agent,
-            precision=edit.precision,
-            message_id=message.id,
-            tool_call_id=part.call,
-            model_id=message.model,
-            tool=part.tool,
-            tool_version=self.version,
-            seq=len(self.edits) + 1,
-            cwd=self.cwd,
-            repository_url=self.repository_url,
-            before=edit.before,
-            after=edit.after,
-            payload=payload,
-        )
 
     def session(self, source: str | None) -> Session:
         """The session as a record."""
@@ -130,11 +111,49 @@ class SessionDraft:
             parts += [
                 Part(
                     session_id, message.id, part.id, part.type, part.text, part.time_ms, part.tool,
-                    part.call, part.input, part.status,
+                    part.call, part.input, part.status, part.patch,
                 )
                 for part in message.parts.values()
             ]  # fmt: skip
         return messages, parts
+
+
+@dataclass(slots=True)
+class SessionDraft(ConversationDraft):
+    """One session of a history with its edits."""
+
+    edits: dict[tuple[str | None, str], Edit] = field(default_factory=dict)
+    """By call and path: a call that the history repeats is one edit."""
+
+    def edit(
+        self, edit: RecordedEdit, message: DraftMessage, part: DraftPart, time_ms: int, payload: str | None
+    ) -> None:
+        """Take in what a call that succeeded did to a file; the same again changes nothing.
+
+        ``seq`` is the number of the edit in the session.
+        """
+        key = (part.call, edit.path)
+        if key in self.edits:
+            return
+        self.edits[key] = Edit(
+            session_id=self.id,
+            path=edit.path,
+            patch=edit.patch,
+            time_ms=time_ms,
+            tool_name=self.agent,
+            precision=edit.precision,
+            message_id=message.id,
+            tool_call_id=part.call,
+            model_id=message.model,
+            tool=part.tool,
+            tool_version=self.version,
+            seq=len(self.edits) + 1,
+            cwd=self.cwd,
+            repository_url=self.repository_url,
+            before=edit.before,
+            after=edit.after,
+            payload=payload,
+        )
 
 
 def _id(agent: str, native_id: str) -> str:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.content_diff import diff_strings
 from byline.agents.patch_text import read_patch_text
 from byline.agents.recorded_edit import (
     RecordedEdit,
     absolute,
     between_contents,
+    relative_path,
     replaced_strings,
     whole_write,
 )

@@ -4,11 +4,11 @@ The hook path loads this module: standard library only.
 """
 
 import json
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from byline.agents.claude.structured_patch import read_structured_patch, restore_tabs, tabs_apart
 from byline.agents.content_diff import apply_hunks, created_hunk, diff_contents, diff_strings
+from byline.agents.recorded_edit import relative_path
 from byline.errors import FormatError
 from byline.frozen import dataclass, field
 from byline.patch import FilePatch, Hunk
@@ -79,20 +79,6 @@ def read_edit(tool: str, tool_input: Json, response: object, cwd: str | None) ->
     if tool == "Write":
         return _write(path, tool_input, result, cwd)
     return _replace(path, tool_input, result, cwd)
-
-
-def relative_path(path: str, cwd: str | None) -> str:
-    """``path`` with ``/`` and relative to ``cwd`` when under it, else as recorded. Text only: no disk."""
-    folder = cwd or ""
-    windows = path[1:3] in {":\\", ":/"} or path.startswith("\\\\")
-    if windows:
-        path, folder = path.replace("\\", "/"), folder.replace("\\", "/")
-        path, folder = path[:1].lower() + path[1:], folder[:1].lower() + folder[1:]
-    folder = folder.rstrip("/") + "/"
-    if not path.startswith(("/", folder)) and not windows:
-        return path
-    normal = posixpath.normpath(path)
-    return normal[len(folder) :] if cwd and normal.startswith(folder) else path
 
 
 def _write(path: str, tool_input: Json, result: Json, cwd: str | None) -> ToolEdit | None:

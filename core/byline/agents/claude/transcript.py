@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from byline.agents.claude.blocks import content_text, file_line, questions_text, result_text, usage_tokens
-from byline.agents.claude.conversation import AGENT, Conversation, OpenMessage, OpenPart
+from byline.agents.claude.conversation import AGENT, Conversation, count_tokens
 from byline.agents.claude.tool_edit import edit_payload, read_edits
 from byline.agents.json_lines import parse_object, read_lines
 from byline.agents.prompts import is_continuation, slash_command, title_from, typed_text
 from byline.agents.reader import Reading, Unreadable
+from byline.agents.session_draft import DraftMessage, DraftPart
 from byline.errors import FormatError
 from byline.record import Edit, Message, Part
 
@@ -32,8 +33,8 @@ _PARENT = re.compile(rb'"parentUuid":"([^"]+)"')
 class _Call:
     """A tool call that waits for its result."""
 
-    part: OpenPart
-    message: OpenMessage
+    part: DraftPart
+    message: DraftMessage
     name: str
     input: dict[str, Any]
 
@@ -113,7 +114,7 @@ class _Transcript:
         """The conversation with this id, begun if it is new."""
         known = self._conversations.get(native_id)
         if known is None:
-            known = self._conversations[native_id] = Conversation(native_id)
+            known = self._conversations[native_id] = Conversation(AGENT, native_id)
             if native_id == self._own:
                 known.parent = self._agent_of
         return known
@@ -143,6 +144,7 @@ class _Transcript:
         for conversation in self._conversations.values():
             if not conversation.messages and not conversation.edits:
                 continue
+            conversation.settle_title()
             sessions.append(conversation.session(source))
             own_messages, own_parts = conversation.records()
             messages += own_messages
@@ -178,10 +180,10 @@ class _Transcript:
         for index, block in enumerate(blocks):
             text = block.get("text")
             if block.get("type") == "text" and isinstance(text, str):
-                message.add(OpenPart(f"{uuid}:{index}", "text", text, time_ms))
+                message.add(DraftPart(f"{uuid}:{index}", "text", text, time_ms))
             else:
-                message.add(OpenPart(f"{uuid}:{index}", "file", file_line(block), time_ms))
-        texts = [part.text for part in message.parts.values() if part.type == "text"]
+                message.add(DraftPart(f"{uuid}:{index}", "file", file_line(block), time_ms))
+        texts = message.texts
         message.kind = _user_kind(record, texts)
         if conversation.first_prompt is None and message.kind is None:
             conversation.first_prompt = next((title for text in texts if (title := title_from(text))), None)
@@ -207,20 +209,20 @@ class _Transcript:
             message.kind = "injected"
         elif isinstance(model, str):
             message.model = model
-        message.count(usage_tokens(value.get("usage")))
+        count_tokens(message, usage_tokens(value.get("usage")))
         if isinstance(record.get("costUSD"), int | float):
             message.cost = max(record["costUSD"], message.cost or 0.0)
         for index, block in enumerate(blocks):
             self._block(message, uuid, index, block, time_ms)
 
-    def _block(self, message: OpenMessage, uuid: str, index: int, block: Record, time_ms: int) -> None:
+    def _block(self, message: DraftMessage, uuid: str, index: int, block: Record, time_ms: int) -> None:
         kind = str(block.get("type"))
         part_id = f"{uuid}:{index}"
         if kind == "text":
-            message.add(OpenPart(part_id, "text", str(block.get("text") or ""), time_ms))
+            message.add(DraftPart(part_id, "text", str(block.get("text") or ""), time_ms))
         elif kind == "thinking":
             if block.get("thinking"):
-                message.add(OpenPart(part_id, "reasoning", str(block["thinking"]), time_ms))
+                message.add(DraftPart(part_id, "reasoning", str(block["thinking"]), time_ms))
         elif kind.endswith("tool_use"):
             self._call(message, uuid, part_id, block, time_ms)
         elif kind.endswith("tool_result") and block.get("tool_use_id") in self._calls:
@@ -228,13 +230,13 @@ class _Transcript:
             call.part.text = content_text(block.get("content"))
             call.part.status = "completed"
         elif kind != "redacted_thinking":
-            message.add(OpenPart(part_id, "file", file_line(block), time_ms))
+            message.add(DraftPart(part_id, "file", file_line(block), time_ms))
 
-    def _call(self, message: OpenMessage, uuid: str, part_id: str, block: Record, time_ms: int) -> None:
+    def _call(self, message: DraftMessage, uuid: str, part_id: str, block: Record, time_ms: int) -> None:
         name, call_id = str(block.get("name") or "tool"), block.get("id")
         tool_input = block.get("input")
         questions = questions_text(tool_input, None) if name == "AskUserQuestion" else None
-        part = OpenPart(
+        part = DraftPart(
             call_id if isinstance(call_id, str) else part_id,
             "question" if questions else "tool",
             questions or "",
@@ -260,7 +262,7 @@ class _Transcript:
             message.kind = message.kind or "injected"
             call_id = block.get("tool_use_id")
             call_id = call_id if isinstance(call_id, str) else None
-            part = OpenPart(call_id or f"{uuid}:result:{index}", "tool", "", time_ms, call=call_id)
+            part = DraftPart(call_id or f"{uuid}:result:{index}", "tool", "", time_ms, call=call_id)
             call = _Call(message.add(part), message, _tool_of(structured), {})
         if call.part.type == "question":
             text = questions_text(call.input, structured) or call.part.text

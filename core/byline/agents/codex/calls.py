@@ -7,9 +7,10 @@ from typing import Any
 from byline.agents.codex import items
 from byline.agents.codex.apply_patch import Section, parse_apply_patch, summary_line, summary_text
 from byline.agents.codex.changes import FileChange, covers, recorded_changes, text_changes
-from byline.agents.codex.conversation import AGENT, Conversation, OpenMessage, OpenPart
+from byline.agents.codex.conversation import AGENT, Conversation
 from byline.agents.codex.shell_patch import Invocation, invocations
 from byline.agents.json_records import compact_json, text_of
+from byline.agents.session_draft import DraftMessage, DraftPart
 from byline.errors import FormatError, PatchError
 from byline.record import Edit
 
@@ -30,8 +31,8 @@ class Standing:
 class _Call:
     """A tool call, and the patches in it; ``direct`` when it is the tool ``apply_patch`` itself."""
 
-    part: OpenPart
-    message: OpenMessage
+    part: DraftPart
+    message: DraftMessage
     input: object
     patches: tuple[Invocation, ...]
     direct: bool
@@ -51,7 +52,7 @@ class Calls:
         self._made = 0
         """How many edits were made so far."""
 
-    def begin(self, item: Record, message: OpenMessage) -> None:
+    def begin(self, item: Record, message: DraftMessage) -> None:
         """Take in a call; one that is known already (a record repeated) stays as it is."""
         name, value = items.call_name(item), items.call_input(item)
         names = ("call_id", "id") if item.get("type") == "local_shell_call" else ("call_id",)
@@ -60,7 +61,7 @@ class Calls:
         if part_id in self._calls:
             return
         questions = items.questions_text(value, None) if name == "request_user_input" else None
-        part = OpenPart(
+        part = DraftPart(
             part_id,
             "question" if questions else "tool",
             questions or "",
@@ -141,7 +142,7 @@ class Calls:
         )
         message.kind = "injected"
         part_id = call_id or f"{message.id}:0"
-        message.parts[part_id] = OpenPart(
+        message.parts[part_id] = DraftPart(
             part_id, "tool", output.text, standing.time_ms, text_of(item, "name") or "tool", call_id,
             status=output.status,
         )  # fmt: skip

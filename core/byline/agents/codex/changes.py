@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.codex.apply_patch import AddFile, Chunk, DeleteFile, Section, apply_update
 from byline.agents.content_diff import created_hunk, diff_contents
 from byline.agents.json_records import compact_json
-from byline.agents.recorded_edit import absolute
+from byline.agents.recorded_edit import absolute, relative_path
 from byline.errors import FormatError, PatchError
 from byline.patch import FilePatch, Hunk, parse_patch
 from byline.patch.hunk_body import read_hunk

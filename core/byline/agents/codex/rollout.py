@@ -8,12 +8,13 @@ from typing import Any
 from byline.agents.codex import items
 from byline.agents.codex.calls import Calls, Standing
 from byline.agents.codex.compressed import damage, open_history
-from byline.agents.codex.conversation import Conversation, OpenMessage, OpenPart
+from byline.agents.codex.conversation import AGENT, Conversation
 from byline.agents.codex.places import thread_name
 from byline.agents.codex.typed import folder_in, is_injected, prompt_title
 from byline.agents.json_lines import lines_of, parse_object
 from byline.agents.json_records import compact_json, read_time_ms, text_of
 from byline.agents.reader import Reading, Unreadable
+from byline.agents.session_draft import DraftMessage, DraftPart
 from byline.errors import FormatError, PatchError
 from byline.patch import parse_patch, patch_to_json
 
@@ -71,13 +72,15 @@ class _Thread:
     """The conversation of one file, as far as it was read."""
 
     def __init__(self, native_id: str) -> None:
-        self._conversation = Conversation(native_id)
+        self._conversation = Conversation(AGENT, native_id)
         self._is_named = False
         """Whether the file has said which thread it is."""
-        self._response: OpenMessage | None = None
+        self._response: DraftMessage | None = None
         """The model's message that is still being told."""
-        self._last: OpenMessage | None = None
+        self._last: DraftMessage | None = None
         """The model's last message: tokens are told after it."""
+        self._stated: set[str] = set()
+        """The messages of which an event of the history says that a person typed them, by their ids."""
         self._now = Standing()
         self._calls = Calls(self._conversation, self._now)
         self._total: object = None
@@ -125,11 +128,15 @@ class _Thread:
         if not thread.messages and not thread.edits:
             return Reading((), (), (), (), records, unreadable, offset)
         for message in thread.messages.values():
-            if thread.prompt is None and message.role == "user" and message.kind is None:
-                thread.prompt = next((title for text in message.texts if (title := prompt_title(text))), None)
-        thread.title = thread.title or thread_name(path, thread.native_id)
-        messages, parts, edits = thread.records()
-        return Reading([thread.session(str(path))], messages, parts, edits, records, unreadable, offset)
+            if thread.prompt_title is None and message.role == "user" and message.kind is None:
+                thread.prompt_title = next(
+                    (title for text in message.texts if (title := prompt_title(text))), None
+                )
+        thread.agent_title = thread.agent_title or thread_name(path, thread.native_id)
+        messages, parts = thread.records()
+        return Reading(
+            [thread.session(str(path))], messages, parts, thread.made(), records, unreadable, offset
+        )
 
     # What the thread is and where it stands
 
@@ -164,7 +171,7 @@ class _Thread:
 
     def _renamed(self, event: Record) -> None:
         if text_of(event, "thread_id") in {None, self._conversation.native_id}:
-            self._conversation.title = (text_of(event, "thread_name") or "").strip() or None
+            self._conversation.agent_title = (text_of(event, "thread_name") or "").strip() or None
 
     def _event(self, event: Record) -> None:
         read = self._events.get(str(event.get("type")))
@@ -179,7 +186,7 @@ class _Thread:
             self._message(item)
         elif kind == "reasoning":
             if text := items.reasoning_text(item):
-                self._said(item).add("reasoning", text, self._now.time_ms)
+                self._said(item).append("reasoning", text, self._now.time_ms)
             else:
                 self._said(item)
         elif kind.endswith(("_output", "_result")):
@@ -188,7 +195,7 @@ class _Thread:
         elif kind.endswith("_call"):
             self._calls.begin(item, self._said(item))
 
-    def _said(self, item: Record) -> OpenMessage:
+    def _said(self, item: Record) -> DraftMessage:
         """The model's message that an item belongs to: one goes on until an output or a person follows."""
         if self._response is None:
             call = text_of(item, "id", "call_id")
@@ -205,7 +212,7 @@ class _Thread:
         if item.get("role") == "assistant":
             message = self._said(item)
             for kind, text in blocks:
-                message.add("text" if kind == "text" else "file", text, self._now.time_ms)
+                message.append("text" if kind == "text" else "file", text, self._now.time_ms)
             return
         self._response = None
         known = self._awaited([text for kind, text in blocks if kind == "text"])
@@ -221,15 +228,15 @@ class _Thread:
                 folders = (folder_in(text) for text in message.texts)
                 self._now.cwd = self._conversation.cwd = next((each for each in folders if each), None)
 
-    def _begin_user(self, native_id: str | None, blocks: list[tuple[str, str]]) -> OpenMessage:
+    def _begin_user(self, native_id: str | None, blocks: list[tuple[str, str]]) -> DraftMessage:
         seed = "".join(text for _, text in blocks)
         message = self._conversation.begin("user", self._now.time_ms, native_id, self._now.turn, seed)
         self._fill(message, blocks)
         return message
 
-    def _fill(self, message: OpenMessage, blocks: list[tuple[str, str]]) -> None:
+    def _fill(self, message: DraftMessage, blocks: list[tuple[str, str]]) -> None:
         for kind, text in blocks:
-            message.add("text" if kind == "text" else "file", text, self._now.time_ms)
+            message.append("text" if kind == "text" else "file", text, self._now.time_ms)
 
     def _user_message(self, event: Record) -> None:
         """What a person typed, told apart from what is injected; the item of the same stands beside it."""
@@ -239,7 +246,7 @@ class _Thread:
 
     def _typed(self, blocks: list[tuple[str, str]], native_id: str | None) -> None:
         texts = [text for kind, text in blocks if kind == "text"]
-        open_ones = [message for message in self._since_the_model() if not message.stated]
+        open_ones = [message for message in self._since_the_model() if message.id not in self._stated]
         same = next((message for message in open_ones if _same(message.texts, texts)), None)
         typed = same or next((message for message in open_ones if message.kind is None), None)
         if typed is None and blocks:
@@ -249,17 +256,17 @@ class _Thread:
             # Where events tell what was typed, what stands before it and is not told of was not.
             message.kind = message.kind or "injected"
         if typed is not None:
-            typed.stated, typed.kind = True, None
+            self._stated.add(typed.id)
+            typed.kind = None
 
-    def _awaited(self, texts: list[str]) -> OpenMessage | None:
+    def _awaited(self, texts: list[str]) -> DraftMessage | None:
         """A person's message that was told by an event, and now comes as an item."""
-        return next(
-            (each for each in self._since_the_model() if each.stated and _same(each.texts, texts)), None
-        )
+        stated = (each for each in self._since_the_model() if each.id in self._stated)
+        return next((each for each in stated if _same(each.texts, texts)), None)
 
-    def _since_the_model(self) -> list[OpenMessage]:
+    def _since_the_model(self) -> list[DraftMessage]:
         """The user's messages after the model's last one, the latest first."""
-        found: list[OpenMessage] = []
+        found: list[DraftMessage] = []
         for message in reversed(self._conversation.messages.values()):
             if message.role == "assistant":
                 break
@@ -307,7 +314,7 @@ class _Thread:
             raise FormatError(f"turn_diff: {error}") from error
         for message in self._conversation.messages.values():
             message.parts.pop(part_id, None)
-        self._last.parts[part_id] = OpenPart(part_id, "patch", text, self._now.time_ms, patch=patch)
+        self._last.parts[part_id] = DraftPart(part_id, "patch", text, self._now.time_ms, patch=patch)
 
     # Tokens
 
@@ -325,7 +332,9 @@ class _Thread:
             return
         self._total = total
         if self._last is not None:
-            self._last.count(usage)
+            tokens = self._last.tokens
+            for name, number in items.usage_tokens(usage).items():
+                tokens[name] = tokens.get(name, 0) + number
 
 
 def _same(texts: list[str], others: list[str]) -> bool:

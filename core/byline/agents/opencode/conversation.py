@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.opencode.blocks import (
     file_line,
     model_name,
@@ -26,6 +25,7 @@ from byline.agents.opencode.known_lines import lines_shown_in
 from byline.agents.opencode.summary_diffs import read_diffs
 from byline.agents.opencode.tool_edit import read_edits
 from byline.agents.prompts import title_from
+from byline.agents.recorded_edit import relative_path
 from byline.errors import FormatError
 from byline.patch import patch_to_json, render_patch
 from byline.record import Edit, Message, Part, Role, Session, prefixed

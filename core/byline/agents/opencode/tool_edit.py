@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from byline.agents.claude.tool_edit import relative_path
 from byline.agents.content_diff import created_hunk, diff_contents
 from byline.agents.opencode.documents import Json, mapping, text
 from byline.agents.opencode.indentation import LinesByWords, by_words, inner_lines, restore_indentation
@@ -11,6 +10,7 @@ from byline.agents.recorded_edit import (
     RecordedEdit,
     absolute,
     between_contents,
+    relative_path,
     replaced_strings,
     whole_write,
 )
