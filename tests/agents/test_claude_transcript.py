@@ -205,7 +205,7 @@ def test_the_title_skips_what_was_injected_before_the_first_prompt(transcript: C
     transcript.prompt(
         "<system-reminder>x</system-reminder>\nImplement the following plan:\n\n# Plan: Faster start"
     )
-    assert read(transcript).session.title == "Implement the following plan: Faster start"
+    assert read(transcript).session.title == "Faster start"
 
 
 def test_a_slash_command_is_the_title_when_nothing_else_was_typed(transcript: ClaudeTranscript) -> None:

@@ -28,6 +28,8 @@ _TRIVIAL = re.compile(
     r"context|usage|effort|fast|theme|terminal-setup|doctor|ide|agents|hooks|plugin|memory|add-dir|rename)\b"
     r"[^\n]*\Z"
 )
+# What Claude Code types for a person who accepts a plan: the plan's own heading is the title.
+_ACCEPTED_PLAN = "Implement the following plan:"
 _LEAD_IN = re.compile(r"[^\n]{1,80}:\Z")
 _HEADING = re.compile(r"^#+\s*(Plan\s*:\s*)?", re.IGNORECASE)
 _TITLE_LENGTH = 200
@@ -65,7 +67,8 @@ def title_from(text: str) -> str | None:
     lines = [line.strip() for line in typed.split("\n") if line.strip()]
     title = lines[0].lstrip("#").strip() or lines[0]
     if len(lines) > 1 and _LEAD_IN.match(title):
-        title = f"{title} {_HEADING.sub('', lines[1])}"
+        heading = _HEADING.sub("", lines[1])
+        title = heading if title == _ACCEPTED_PLAN and heading else f"{title} {heading}"
     return _one_line(title)
 
 
