@@ -13,6 +13,7 @@ from byline.record import Edit, Message, Part
 from byline.store.statements import absolute_path
 
 _PATH_KEYS = ("file_path", "notebook_path", "path", "filePath")
+_PATCH_HEADS = ("*** Add File", "*** Update File", "*** Delete File", "*** Move to")
 
 
 class Ignore:
@@ -97,6 +98,11 @@ def _paths_of(record: Message | Part | Edit) -> Iterator[str]:
         value = json.loads(record.input)
         found = [value.get(key) for key in _PATH_KEYS] if isinstance(value, dict) else []
         yield from (path for path in found if isinstance(path, str) and path)
+        text = value.get("input") if isinstance(value, dict) and record.tool == "apply_patch" else None
+        for line in text.splitlines() if isinstance(text, str) else ():
+            head, colon, path = line.partition(": ")
+            if colon and head.strip() in _PATCH_HEADS:
+                yield path.strip()
 
 
 def _without_payload(item: Item) -> Item:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     _Answer = TypeVar("_Answer")
 
 _EVENT = "hook_event_name"
-"""The key that makes a document a raw hook event of Claude Code."""
+"""The key that makes a document a raw hook event (without ``--agent``: of Claude Code)."""
 
 HOOK = "hook --agent "
 """How the kind of raw events begins that bring everything at once; the agent follows."""
@@ -160,12 +160,26 @@ def _read_document(call: Call, document: Document) -> Reading:
         return _conversation(value, call.received_ms)
     if call.kind == "diff-trace":
         return _edit(value, document.raw.decode("utf-8", "replace"), call.received_ms)
-    agent = call.kind.removeprefix(HOOK)
-    if agent != "claude":
-        raise FormatError(f"this Byline does not read hook events of {agent}: upgrade it, then replay")
-    from byline.ingest.claude_hook import read_hook  # noqa: PLC0415 - a hook loads what it needs
+    return _hook(
+        call.kind.removeprefix(HOOK), value, document.raw.decode("utf-8", "replace"), call.received_ms
+    )
 
-    return read_hook(value, document.raw.decode("utf-8", "replace"), call.received_ms)
+
+def _hook(agent: str, value: Json, raw: str, received_ms: int) -> Reading:
+    # Each of these loads what it needs, and a call needs one of them.
+    if agent == "claude":
+        from byline.ingest import claude_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return claude_hook.read_hook(value, raw, received_ms)
+    if agent == "codex":
+        from byline.ingest import codex_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return codex_hook.read_hook(value, received_ms)
+    if agent == "gemini":
+        from byline.ingest import gemini_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return gemini_hook.read_hook(value, received_ms)
+    raise FormatError(f"this Byline does not read hook events of {agent}: upgrade it, then replay")
 
 
 def _conversation(value: Json, received_ms: int) -> Reading:

@@ -42,7 +42,7 @@ def find_call(paths: Iterable[str], tool_use_id: str) -> AssistantRecord | None:
     """
     needle = json.dumps(tool_use_id).encode()
     for path in paths:
-        for line in _lines_holding(path, needle, FARTHEST_CALL):
+        for line in lines_holding(path, needle, FARTHEST_CALL):
             found = _assistant_record(line, "tool_use", "id", tool_use_id)
             if found is not None:
                 return found
@@ -52,15 +52,18 @@ def find_call(paths: Iterable[str], tool_use_id: str) -> AssistantRecord | None:
 def find_reply(paths: Iterable[str], text: str) -> AssistantRecord | None:
     """The last assistant record near the end that says exactly ``text``; see :func:`find_call`."""
     for path in paths:
-        for line in _lines_holding(path, b'"assistant"', FARTHEST_REPLY):
+        for line in lines_holding(path, b'"assistant"', FARTHEST_REPLY):
             found = _assistant_record(line, "text", "text", text)
             if found is not None:
                 return found
     return None
 
 
-def _lines_holding(path: str, needle: bytes, farthest: int) -> Iterator[bytes]:
-    """The lines of a file that hold ``needle``, last first, without reading more than is asked for."""
+def lines_holding(path: str, needle: bytes, farthest: int) -> Iterator[bytes]:
+    """The lines of a file that hold ``needle``, last first, without reading more than is asked for.
+
+    ``farthest`` is how many bytes from the end are looked at; a file that cannot be read has none.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
