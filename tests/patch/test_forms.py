@@ -16,7 +16,7 @@ from byline.patch import (
     patch_to_json,
     render_patch,
 )
-from byline.patch.hunk_body import NO_NEWLINE, read_hunk
+from byline.patch.hunk_body import read_hunk
 
 ADDED = TouchedLine("added", 1, "x")
 
@@ -148,7 +148,7 @@ def test_a_change_without_lines_is_written(patch: Patch, text: str) -> None:
 
 
 def test_the_body_of_a_hunk_gives_its_counts_and_numbers() -> None:
-    hunk = read_hunk(10, 12, [" a", "-b", "-c", "+d", NO_NEWLINE, "", "+e"], "cc_1")
+    hunk = read_hunk(10, 12, [" a", "-b", "-c", "+d", "\\ No newline at end of file", "", "+e"], "cc_1")
     assert (hunk.old_start, hunk.old_count, hunk.new_start, hunk.new_count) == (10, 4, 12, 4)
     assert hunk.context == (ContextLine(10, "a"), ContextLine(13, ""))
     assert hunk.lines == (

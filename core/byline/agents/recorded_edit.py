@@ -94,16 +94,6 @@ def numbered_hunks(
     return RecordedEdit(path, _added(path, cwd, hunks), "vendor_diff", "", after if whole else None)
 
 
-def deleted(path: str, before: str | None, cwd: str | None) -> RecordedEdit | None:
-    """A file deleted, with the content it had; None when that is not known: no line can be named."""
-    if not before:
-        return None
-    path = absolute(path, cwd)
-    hunks = diff_contents(before, "")
-    patch = FilePatch(relative_path(path, cwd), "", "deleted", hunks)
-    return RecordedEdit(path, patch, "before_after", before, "")
-
-
 def _added(path: str, cwd: str | None, hunks: tuple[Hunk, ...]) -> FilePatch:
     return FilePatch("", relative_path(path, cwd), "added", hunks)
 

@@ -7,7 +7,7 @@ happened: a version at which they do apply is observed first; else they are plac
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from byline.attribution.edit import Edit, Version, new_side, old_side
@@ -226,10 +226,3 @@ def _first_touched(hunk: Hunk) -> int:
 
 def _expects_nothing(hunks: Sequence[Hunk]) -> bool:
     return len(hunks) == 1 and hunks[0].old_start == 0 and not old_side(hunks[0])
-
-
-def written_lines(document: Document) -> Iterator[tuple[int, int]]:
-    """Every ``(line id, edit index)`` of lines that a recorded edit wrote."""
-    for line, owner in enumerate(document.weave.owner):
-        if owner != NOBODY:
-            yield line, owner

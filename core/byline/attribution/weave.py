@@ -68,7 +68,6 @@ class Weave:
         """Lines seen that are recorded lines in another form; they keep their source's owner."""
         self._after: list[int] = [-1]
         self.live: list[int] = []
-        self.base_size = len(base)
         self._digest = 0
         previous = _HEAD
         for line in base:

@@ -11,6 +11,7 @@ from byline.frozen import replace
 from byline.ingest.reading import Item, Reading
 from byline.record import Edit, Message, Part
 from byline.store.statements import absolute_path
+from byline.text import split_lines
 
 _PATH_KEYS = ("file_path", "notebook_path", "path", "filePath")
 _PATCH_HEADS = ("*** Add File", "*** Update File", "*** Delete File", "*** Move to")
@@ -99,7 +100,7 @@ def _paths_of(record: Message | Part | Edit) -> Iterator[str]:
         found = [value.get(key) for key in _PATH_KEYS] if isinstance(value, dict) else []
         yield from (path for path in found if isinstance(path, str) and path)
         text = value.get("input") if isinstance(value, dict) and record.tool == "apply_patch" else None
-        for line in text.splitlines() if isinstance(text, str) else ():
+        for line in split_lines(text) if isinstance(text, str) else ():
             head, colon, path = line.partition(": ")
             if colon and head.strip() in _PATCH_HEADS:
                 yield path.strip()

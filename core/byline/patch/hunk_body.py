@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from byline.errors import PatchError
 from byline.patch.model import ContextLine, Hunk, TouchedLine
 
-NO_NEWLINE = "\\ No newline at end of file"
-
 
 def read_hunk(old_start: int, new_start: int, body: Iterable[str], session_id: str | None = None) -> Hunk:
     r"""Build a hunk from lines prefixed with a space, ``+``, ``-`` or ``\``.
@@ -17,8 +15,6 @@ def read_hunk(old_start: int, new_start: int, body: Iterable[str], session_id: s
     Raises:
         PatchError: a line has another prefix.
     """
-    first_old = old_start
-    first_new = new_start
     lines: list[TouchedLine] = []
     context: list[ContextLine] = []
     entries = list(body)
@@ -40,7 +36,7 @@ def read_hunk(old_start: int, new_start: int, body: Iterable[str], session_id: s
             new_count += 1
         elif mark != "\\":
             raise PatchError(f"a hunk line begins with {mark!r}: expected a space, '+', '-' or '\\'")
-    return Hunk(first_old, old_count, first_new, new_count, tuple(lines), tuple(context))
+    return Hunk(old_start, old_count, new_start, new_count, tuple(lines), tuple(context))
 
 
 def hunk_body(hunk: Hunk) -> Iterator[tuple[str, str]]:

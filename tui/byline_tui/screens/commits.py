@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -219,27 +219,32 @@ class CommitsScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
     def _count(self, repository: Repository, generation: int, entries: Sequence[LogEntry]) -> None:
         worker = get_current_worker()
+        waiting = sorted(entries, key=lambda entry: entry.commit is not None)
         try:
-            for entry in entries:
-                if worker.is_cancelled:
-                    return
+            while waiting:
                 try:
-                    counts = self._counts(repository, entry)
+                    for counts in self._counts(repository, tuple(waiting)):
+                        self.post_message(self.Counted(generation, waiting.pop(0).rev, counts))
+                        if worker.is_cancelled:
+                            return
                 except GitError as error:
                     # One commit that git cannot read (a partial clone) costs its own bar only.
-                    self.post_message(self.NotCounted(f"{entry.rev[:7].lstrip('-')}: {error}"))
-                    counts = Counter()
-                self.post_message(self.Counted(generation, entry.rev, counts))
+                    rev = waiting.pop(0).rev
+                    self.post_message(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
+                    self.post_message(self.Counted(generation, rev, Counter()))
         except BylineError as error:
             self.post_message(self.NotCounted(str(error)))
         finally:
             self.store.close()
 
-    def _counts(self, repository: Repository, entry: LogEntry) -> Counts:
-        """Who wrote an entry: of a commit what is kept, if nothing moved since."""
-        if entry.commit is None:
-            return count_lines(read_review(self.store, repository, entry.rev).files)
-        return next(iter(shares(self.store, repository, [entry.commit]))).counts()
+    def _counts(self, repository: Repository, entries: Sequence[LogEntry]) -> Iterator[Counts]:
+        """Who wrote each entry, index and work tree first; of commits what is kept, if nothing moved."""
+        for entry in entries:
+            if entry.commit is None:
+                yield count_lines(read_review(self.store, repository, entry.rev).files)
+        commits = [entry.commit for entry in entries if entry.commit is not None]
+        for share in shares(self.store, repository, commits):
+            yield share.counts()
 
     @on(Counted)
     def show_counts(self, message: Counted) -> None:
