@@ -4,20 +4,25 @@ Agents' readers and the ingest entrypoint make these, the store keeps them. Time
 milliseconds. Session ids carry their producer's prefix (``cc_`` …, see ``ingest.md``).
 """
 
-from typing import TYPE_CHECKING, Literal
-
 from byline.frozen import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from byline.patch import FilePatch
 
-Role = Literal["user", "assistant"]
-PartType = Literal["text", "reasoning", "tool", "patch", "question", "file"]
-PART_TYPES: tuple[PartType, ...] = ("text", "reasoning", "tool", "patch", "question", "file")
+    Role = Literal["user", "assistant"]
+    TitleSource = Literal["agent", "renamed", "prompt"]
+    PartType = Literal["text", "reasoning", "tool", "patch", "question", "file"]
+    Precision = Literal["vendor_diff", "before_after", "strings", "patch_text"]
+    """How exactly an edit's place is known: the agent's own diff with line numbers; whole content before
+    and after; old and new strings without a place; patch text without line numbers."""
+else:
+    # A hook need not load typing, which takes a tenth of all that it does.
+    Role = TitleSource = PartType = Precision = str
 
-Precision = Literal["vendor_diff", "before_after", "strings", "patch_text"]
-"""How exactly an edit's place is known: the agent's own diff with line numbers; whole content before
-and after; old and new strings without a place; patch text without line numbers."""
+PART_TYPES: tuple[PartType, ...] = ("text", "reasoning", "tool", "patch", "question", "file")
 
 PREFIXES = {
     "claude": "cc_",
@@ -46,7 +51,7 @@ class Session:
     agent: str
     native_id: str
     title: str | None = None
-    title_source: Literal["agent", "renamed", "prompt"] | None = None
+    title_source: TitleSource | None = None
     cwd: str | None = None
     branch: str | None = None
     repository_url: str | None = None

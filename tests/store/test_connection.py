@@ -13,6 +13,7 @@ from byline.errors import NewerStoreError, StoreBusyError, StoreError
 from byline.record import Message
 from byline.store import connection as opening
 from byline.store.connection import connect
+from byline.store.migrations import MIGRATIONS
 from byline.store.schema import VERSION
 from byline.store.store import Store
 
@@ -56,11 +57,9 @@ def test_a_migration_runs_once_however_many_open_at_the_same_time(
 ) -> None:
     connect(database).close()
 
-    def add_column(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE commits ADD COLUMN colour TEXT")
-
+    add_column = "ALTER TABLE commits ADD COLUMN colour TEXT;"
     monkeypatch.setattr(opening, "VERSION", VERSION + 1)
-    monkeypatch.setitem(opening.MIGRATIONS, VERSION + 1, add_column)
+    monkeypatch.setitem(MIGRATIONS, VERSION + 1, add_column)
     # Run twice it would fail: there is such a column already.
     with ThreadPoolExecutor(8) as pool:
         for connection in pool.map(lambda _: connect(database), range(8)):
@@ -73,13 +72,10 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
 ) -> None:
     connect(database).close()
 
-    def half_way(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE commits ADD COLUMN colour TEXT")
-        connection.execute("SELECT 1 FROM nowhere")
-
+    half_way = "ALTER TABLE commits ADD COLUMN colour TEXT;\nSELECT 1 FROM nowhere;"
     with monkeypatch.context() as patched:
         patched.setattr(opening, "VERSION", VERSION + 1)
-        patched.setitem(opening.MIGRATIONS, VERSION + 1, half_way)
+        patched.setitem(MIGRATIONS, VERSION + 1, half_way)
         with pytest.raises(StoreError, match="nowhere"):
             connect(database)
     connection = connect(database)

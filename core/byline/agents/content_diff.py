@@ -4,7 +4,7 @@ For agents that record a file before and after instead of a diff. Standard libra
 loaded when it is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from byline.patch import Hunk
 from byline.patch.hunk_body import hunk_body, read_hunk
@@ -18,7 +18,10 @@ changed stretch is one replacement."""
 
 def diff_contents(before: str, after: str) -> tuple[Hunk, ...]:
     r"""The hunks from one content to another, three lines of context; lines end at ``\n`` only."""
-    old, new = split_lines(before), split_lines(after)
+    start, end = _changed_stretch(before, after)
+    skipped = before.count("\n", 0, start)
+    old = split_lines(before[start : len(before) - end])
+    new = split_lines(after[start : len(after) - end])
     groups: list[list[tuple[str, int, int, int, int]]] = [[]]
     opcodes = _opcodes(old, new)
     for number, (tag, i1, i2, j1, j2) in enumerate(opcodes, 1):
@@ -27,15 +30,15 @@ def diff_contents(before: str, after: str) -> tuple[Hunk, ...]:
             continue
         is_gap = i2 - i1 > 2 * CONTEXT
         if groups[-1]:
-            end = min(i1 + CONTEXT, i2) if is_gap or number == len(opcodes) else i2
-            groups[-1].append((tag, i1, end, j1, j1 + end - i1))
+            stop = min(i1 + CONTEXT, i2) if is_gap or number == len(opcodes) else i2
+            groups[-1].append((tag, i1, stop, j1, j1 + stop - i1))
         if is_gap and groups[-1]:
             groups.append([])
         if not groups[-1]:
-            start = max(i2 - CONTEXT, i1)
-            groups[-1].append((tag, start, i2, j2 - (i2 - start), j2))
+            first = max(i2 - CONTEXT, i1)
+            groups[-1].append((tag, first, i2, j2 - (i2 - first), j2))
     changed = [group for group in groups if any(opcode[0] != "equal" for opcode in group)]
-    return tuple(_hunk(group, old, new) for group in changed)
+    return tuple(_hunk(group, old, new, skipped) for group in changed)
 
 
 def diff_strings(before: str, after: str) -> tuple[Hunk, ...]:
@@ -79,6 +82,39 @@ def apply_hunks(before: str, hunks: Sequence[Hunk]) -> list[str] | None:
     return result + old[at:]
 
 
+def _changed_stretch(before: str, after: str) -> tuple[int, int]:
+    """How many characters may be left off at the front, and at the end: whole lines that are the same.
+
+    What a hunk shows around a change is not left off. Most edits change a little of a large file, and
+    comparing its texts costs a fraction of comparing its lines.
+    """
+    shorter = min(len(before), len(after))
+    front = _common(shorter, lambda length: before.startswith(after[:length]))
+    back = _common(shorter - front, lambda length: before.endswith(after[len(after) - length :]))
+    start = front
+    for _ in range(CONTEXT + 1):
+        start = before.rfind("\n", 0, max(start, 0))
+    end = len(before) - back - 1
+    for _ in range(CONTEXT + 1):
+        end = before.find("\n", end + 1) if end < len(before) else -1
+        end = len(before) if end < 0 else end
+    return start + 1, max(len(before) - end - 1, 0)
+
+
+def _common(most: int, is_common: Callable[[int], bool]) -> int:
+    """The greatest length up to ``most`` that is common, where all that are shorter are."""
+    low, high = 0, most
+    if is_common(most):
+        return most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if is_common(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
     """difflib's opcodes, with what is equal at both ends set aside first."""
     shorter = min(len(old), len(new))
@@ -105,11 +141,14 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int
     return opcodes
 
 
-def _hunk(opcodes: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]) -> Hunk:
+def _hunk(
+    opcodes: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str], skipped: int
+) -> Hunk:
+    """The hunk of these changes; ``skipped`` lines come before ``old`` and ``new``."""
     first, last = opcodes[0], opcodes[-1]
     # In the unified format an empty side is named by the line before it.
-    old_start = first[1] + (last[2] > first[1])
-    new_start = first[3] + (last[4] > first[3])
+    old_start = skipped + first[1] + (last[2] > first[1])
+    new_start = skipped + first[3] + (last[4] > first[3])
     return read_hunk(old_start, new_start, _body(opcodes, old, new))
 
 

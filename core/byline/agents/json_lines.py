@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from byline.frozen import dataclass
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -29,10 +30,13 @@ def read_lines(path: Path) -> Iterator[Line]:
         yield from lines_of(file)
 
 
-def lines_of(file: Iterable[bytes]) -> Iterator[Line]:
-    """The lines of an open binary file that have something on them."""
-    end = 0
-    for number, raw in enumerate(file, 1):
+def lines_of(file: Iterable[bytes], before: int = 0, offset: int = 0) -> Iterator[Line]:
+    """The lines of an open binary file that have something on them.
+
+    ``before`` lines with ``offset`` bytes were read already.
+    """
+    end = offset
+    for number, raw in enumerate(file, before + 1):
         end += len(raw)
         data = raw.strip(b" \t\r\n")
         if number == 1:

@@ -4,10 +4,10 @@ One package per agent stands beside this module; :mod:`byline.agents.readers` li
 knows an agent's files and nothing of the store.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from byline.record import Edit, Message, Part, Session
 
@@ -55,6 +55,21 @@ class Reading:
     offset: int = 0
     tree_diffs: Sequence[TreeDiff] = ()
     """Observations that git has yet to make."""
+    resume: str | None = None
+    """JSON of what the reader needs to go on at ``offset``, see :class:`Resumes`; None when it cannot."""
+
+
+def joined(readings: Iterable[Reading]) -> Reading:
+    """The pieces of one history as one (see :class:`ReadsInTurns`); the last one has the account of all."""
+    pieces = list(readings)
+    return replace(
+        pieces[-1],
+        sessions=[session for piece in pieces for session in piece.sessions],
+        messages=[message for piece in pieces for message in piece.messages],
+        parts=[part for piece in pieces for part in piece.parts],
+        edits=[edit for piece in pieces for edit in piece.edits],
+        tree_diffs=[diff for piece in pieces for diff in piece.tree_diffs],
+    )
 
 
 class Reader(Protocol):
@@ -90,3 +105,30 @@ class ReadsSeveral(Protocol):
 
     def companions(self, path: Path) -> Iterator[Path]:
         """The files that are read along with the history at ``path``, without itself."""
+
+
+@runtime_checkable
+class ReadsInTurns(Protocol):
+    """A reader of files with many sessions, which need not be in memory together."""
+
+    def readings(self, path: Path) -> Iterator[Reading]:
+        """What :meth:`Reader.read` gives, in pieces of whole sessions; the last one has the account of all.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+
+
+@runtime_checkable
+class Resumes(Protocol):
+    """A reader that can go on where it ended when a file has grown."""
+
+    def resume(self, path: Path, offset: int, state: dict[str, Any]) -> Reading | None:
+        """What the file says from ``offset`` on; None when that cannot be told without reading it whole.
+
+        ``state`` is the ``resume`` of the reading that ended there. Stored over what that one said, it makes
+        what a reading of the whole file makes.
+
+        Raises:
+            OSError: the file cannot be read.
+        """

@@ -34,6 +34,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     parser.add_argument("--repo", metavar="DIR", help="the repository that all these sessions belong to")
     parser.add_argument("--since", metavar="TIME", help="only sessions since a date (2026-01-31) or age (7d)")
+    parser.add_argument(
+        "--forgotten", action="store_true", help="bring back what `byline forget` took out, too"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be imported")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
     parser.set_defaults(run=run)
@@ -43,17 +46,25 @@ def run(args: argparse.Namespace) -> int:
     """Import and print the summary. Raises: BylineError."""
     from byline.cli.times import parse_since  # noqa: PLC0415 - help need not load the command
     from byline.history import import_histories  # noqa: PLC0415
-    from byline.paths import database_path  # noqa: PLC0415
-    from byline.store.store import Store  # noqa: PLC0415
 
     since_ms = parse_since(args.since) if args.since else None
     with (
         _paths(args.paths) as (paths, stdin),
-        Store(database_path(args.db)) as store,
+        _store(args) as store,
         _progress(args) as progress,
     ):
+        if args.forgotten:
+            with store.write():
+                store.forgetting.allow_all()
         summary = import_histories(
-            store, paths, args.agent, _repository(args, store), since_ms, args.dry_run, progress, stdin
+            store,
+            paths,
+            args.agent,
+            _repository(args, store),
+            since_ms,
+            args.dry_run,
+            progress,
+            stdin,
         )
     if args.json:
         from byline.cli.output import print_json  # noqa: PLC0415 - one of two forms
@@ -62,6 +73,18 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(args, summary)
     return 0
+
+
+@contextmanager
+def _store(args: argparse.Namespace) -> Iterator["Store"]:
+    """The store; for a dry run a copy of it, so that not even an empty one is made."""
+    from byline.history.rehearsal import rehearsal  # noqa: PLC0415 - see run
+    from byline.paths import database_path  # noqa: PLC0415
+    from byline.store.store import Store  # noqa: PLC0415
+
+    path = database_path(args.db)
+    with rehearsal(path) if args.dry_run else Store(path) as store:
+        yield store
 
 
 def _repository(args: argparse.Namespace, store: "Store") -> "RepositoryRow | None":
@@ -96,7 +119,14 @@ def _progress(args: argparse.Namespace) -> Iterator["Progress | None"]:
     if not sys.stderr.isatty() or args.json:
         yield None
         return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
     from byline.cli.output import open_error_console  # noqa: PLC0415 - Rich only when there is a bar
     from byline.text import safe_line, shorten  # noqa: PLC0415
@@ -105,6 +135,7 @@ def _progress(args: argparse.Namespace) -> Iterator["Progress | None"]:
         TextColumn("importing"),
         BarColumn(),
         DownloadColumn(),
+        TransferSpeedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[file]}", markup=False),
     )

@@ -10,7 +10,7 @@ from byline.cli.output import open_console
 from byline.cli.times import show_time
 from byline.store.sessions import SessionRow
 from byline.text import safe_line
-from byline.wording import short_model, short_repository
+from byline.wording import counted, short_model, short_repository
 
 _SHORT_ID = 11
 """The agent's prefix and eight more."""
@@ -20,20 +20,26 @@ _RIGHT = frozenset({"msgs", "edits", "added", "removed"})
 _STYLES = {"session": "cyan", "where": "dim", "added": "green", "removed": "red"}
 
 
-def print_sessions(args: argparse.Namespace, rows: Sequence[SessionRow]) -> None:
-    """Print the table, through the pager when it is long; a hint when there is nothing in it."""
+def print_sessions(args: argparse.Namespace, rows: Sequence[SessionRow], hidden: int) -> None:
+    """Print the table, through the pager when it is long; a hint when there is nothing in it.
+
+    ``hidden`` sessions were left out, which is said.
+    """
     with open_console(args) as console:
         if not rows:
             empty = (
-                "no session says that" if args.query else "no sessions yet: `byline import` brings them in"
+                "no session says that"
+                if args.query or args.agent or hidden
+                else "no sessions yet: `byline import` brings them in"
             )
             console.print(empty)
-            return
         headings = [name for name in _HEADINGS if name != "where" or console.width >= 120]
-        for line in _lines(rows, headings):
+        for line in _lines(rows, headings) if rows else ():
             if console.is_terminal:
                 line.truncate(console.width, overflow="ellipsis")
             console.print(line, soft_wrap=True)
+        if hidden:
+            console.print(f"{counted(hidden, 'hidden session')} left out; is:hidden shows them", style="dim")
 
 
 def _lines(rows: Sequence[SessionRow], headings: Sequence[str]) -> Iterator[Text]:
@@ -71,5 +77,7 @@ def _cells(row: SessionRow) -> dict[str, str]:
         "edits": str(row.edits),
         "added": f"+{row.added}" if row.edits else "",
         "removed": f"−{row.removed}" if row.edits else "",
-        "title": ("↳ " if row.parent else "") + safe_line(row.title or "(no title)"),
+        "title": ("★ " if row.starred else "")
+        + ("↳ " if row.parent else "")
+        + safe_line(row.title or "(no title)"),
     }

@@ -1,8 +1,7 @@
 """Find the histories to import: in the agents' own places, or in files and folders that were named."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,8 @@ from byline.agents.reader import HEAD_BYTES, Reader, ReadsSeveral
 from byline.errors import UsageError
 
 _SKIPPED_FOLDERS = frozenset({".git", "node_modules", "__pycache__", ".venv"})
+# What is no database has no log that could hold its news.
+_WITHOUT_LOG = (".jsonl", ".json", ".md", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class Candidate:
     Size and time are those of all the files that are read along with it: the sum, and the newest.
     """
 
-    path: Path
-    reader: Reader
+    path: str
+    agent: str
     size: int
     mtime_ns: int
     inode: int
@@ -35,78 +36,111 @@ class Candidates:
 
 
 def find_candidates(
-    paths: Sequence[Path] | None, readers: Sequence[Reader], known: Mapping[str, str]
+    paths: Sequence[Path] | None,
+    readers: Sequence[Reader],
+    agents: Collection[str],
+    known: Mapping[str, str],
 ) -> Candidates:
-    """The histories below ``paths``, told by their content; without paths those in the agents' places.
+    """The histories of ``agents`` below ``paths``, told by content, or in the agents' own places.
 
-    ``known`` maps the paths of files recognised before to their agents: those are not opened again.
+    ``readers`` are all there are: a file that one of the others knows is none of those asked for, and no
+    riddle either. ``known`` maps the paths of files recognised before to their agents: those are not
+    opened again.
 
     Raises:
         UsageError: a path does not exist.
     """
-    found: dict[Path, Candidate] = {}
+    found: dict[str, Candidate] = {}
     unrecognised: list[str] = []
     if paths is None:
         for reader in readers:
-            for path in reader.discover():
-                candidate = _candidate(path, reader)
-                if candidate is not None:
-                    found.setdefault(candidate.path, candidate)
+            if reader.name in agents:
+                for place in reader.discover():
+                    _add(found, os.path.abspath(place), reader)  # noqa: PTH100 - texts: there may be many
     for path in _files(paths or ()):
-        reader_found = _recognise(path, readers, known.get(str(path)))
-        if reader_found is None:
-            if not any(reader.accompanies(path) for reader in readers):
-                unrecognised.append(str(path))
-            continue
-        candidate = _candidate(path, reader_found)
-        if candidate is not None:
-            found.setdefault(candidate.path, candidate)
-    newest_first = sorted(found.values(), key=lambda candidate: (-candidate.mtime_ns, str(candidate.path)))
+        reader_found = _recognise(path, readers, known.get(path))
+        if reader_found is not None:
+            if reader_found.name in agents:
+                _add(found, path, reader_found)
+        elif not any(reader.accompanies(Path(path)) for reader in readers):
+            unrecognised.append(path)
+    newest_first = sorted(found.values(), key=lambda candidate: (-candidate.mtime_ns, candidate.path))
     return Candidates(tuple(newest_first), tuple(unrecognised))
 
 
-def read_head(path: Path) -> bytes:
+def read_head(path: str) -> bytes:
     """The first bytes of a file, enough to recognise it by.
 
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(HEAD_BYTES)
 
 
-def _recognise(path: Path, readers: Sequence[Reader], agent: str | None) -> Reader | None:
+def _recognise(path: str, readers: Sequence[Reader], agent: str | None) -> Reader | None:
     if agent is not None:
         return next((reader for reader in readers if reader.name == agent), None)
     try:
         head = read_head(path)
     except OSError:
         return None
-    return next((reader for reader in readers if reader.sniff(head, path)), None)
+    return next((reader for reader in readers if reader.sniff(head, Path(path))), None)
 
 
-def _candidate(path: Path, reader: Reader) -> Candidate | None:
-    """The file as it is now; None when it went away in between."""
-    path = path.absolute()
+def _add(found: dict[str, Candidate], path: str, reader: Reader) -> None:
+    """Add the file as it is now, unless it went away in between."""
+    if path in found:
+        return
     try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
+        stat = stat_of(path)
+    except PermissionError:
+        # It is there: what keeps it from being read is told when that is tried.
+        found[path] = Candidate(path, reader.name, 0, 0, 0)
+        return
+    if stat is None:
+        return
     size, mtime_ns = stat.st_size, stat.st_mtime_ns
-    for companion in reader.companions(path) if isinstance(reader, ReadsSeveral) else ():
-        with suppress(FileNotFoundError):
-            beside = companion.stat()
+    companions = [] if path.endswith(_WITHOUT_LOG) else [f"{path}-wal"]
+    if isinstance(reader, ReadsSeveral):
+        companions += [str(companion) for companion in reader.companions(Path(path))]
+    for companion in dict.fromkeys(companions):
+        beside = stat_of(companion)
+        if beside is not None:
             size, mtime_ns = size + beside.st_size, max(mtime_ns, beside.st_mtime_ns)
-    return Candidate(path, reader, size, mtime_ns, stat.st_ino)
+    found[path] = Candidate(path, reader.name, size, mtime_ns, stat.st_ino)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def stat_of(path: str) -> os.stat_result | None:
+    """What the system says of a file; None when there is none. Raises: OSError."""
+    try:
+        return os.stat(path)  # noqa: PTH116 - of tens of thousands of texts
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _files(paths: Sequence[Path]) -> Iterator[str]:
     for path in paths:
         if path.is_dir():
-            for parent, folders, names in os.walk(path.absolute()):
-                folders[:] = sorted(folder for folder in folders if folder not in _SKIPPED_FOLDERS)
-                yield from (file for name in sorted(names) if (file := Path(parent, name)).is_file())
+            yield from _files_below(str(path.absolute()))
         elif path.is_file():
-            yield path.absolute()
+            yield str(path.absolute())
         else:
             raise UsageError(f"there is no file or folder {path}")
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    folders: list[str] = []
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        # A folder that may not be read, or went away: what is beside it is found all the same.
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _SKIPPED_FOLDERS:
+                folders.append(entry.path)
+        elif entry.is_file():
+            yield entry.path
+    for below in folders:
+        yield from _files_below(below)

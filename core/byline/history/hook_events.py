@@ -4,15 +4,14 @@ Hook events carry no message ids and their texts no part ids, so ``byline.ingest
 (``ingest.md``, "Rules"). When the history follows, the records under derived ids say the same twice.
 """
 
+import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from byline.agents.reader import Reading
-from byline.record import Part
-from byline.store.models import DiffTrace, Message
-from byline.store.models import Part as PartTable
-from byline.store.store import Store
+from byline.history.prepared import Prepared
+from byline.store.rows import Row
 
 _MESSAGE_PREFIX = "hook-"
 _PART_PREFIX = "text-"
@@ -26,91 +25,143 @@ class _Event:
     role: str
     time_ms: int
     calls: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    told: list[tuple[str, ...]] = field(default_factory=list)
+    """What it says (see :func:`_what`): its texts, and the calls whose ids are derived too."""
 
 
-def fold_hook_events(store: Store, reading: Reading) -> None:
-    """Remove stored messages and texts with derived ids that the reading holds under the agent's ids.
+def fold_hook_events(connection: sqlite3.Connection, prepared: Prepared) -> None:
+    """Remove stored messages and texts with derived ids that the history holds under the agent's ids.
 
-    A message is the same with one of its tool calls, or with its role and text, the nearest in time;
-    a text with its message. Call it inside the transaction that stored the reading.
+    A message is the same with one of its tool calls, or with its role and text, the nearest in time; a call
+    without an id of its own with its tool and input; a text with its message. Call it inside a transaction,
+    after the history was stored.
     """
-    for session in reading.sessions:
-        parts = [part for part in reading.parts if part.session_id == session.id]
-        _fold_messages(store, session.id, reading, parts)
-        _fold_texts(store, session.id, parts)
+    for session in prepared.sessions:
+        derived = _derived_messages(connection, session.id)
+        texts = _derived_texts(connection, session.id)
+        if derived or texts:
+            parts = [row for row in prepared.parts if row[0] == session.id]
+            edits = [row for row in prepared.edits if row[1] == session.id]
+            roles = {row[1]: row[2] for row in prepared.messages if row[0] == session.id}
+            for message_id, (own_id, calls) in _own_ids(derived, roles, parts).items():
+                for call, own_call in calls.items():
+                    _name_call(connection, session.id, (call, own_call), edits)
+                _remove_message(connection, session.id, message_id, own_id)
+            # Some went with their messages.
+            _fold_texts(connection, _derived_texts(connection, session.id), parts)
 
 
-def _fold_messages(store: Store, session_id: str, reading: Reading, parts: Sequence[Part]) -> None:
-    derived = _derived_messages(store, session_id)
-    if not derived:
-        return
-    by_call = {part.tool_call_id: part.message_id for part in parts if part.tool_call_id}
-    roles = {each.message_id: each.role for each in reading.messages if each.session_id == session_id}
-    by_text = defaultdict[tuple[str, str], list[tuple[int, str]]](list)
-    for part in parts:
-        if part.type == "text" and part.message_id in roles:
-            place = (part.generated_at_unix_ms, part.message_id)
-            by_text[roles[part.message_id], part.text].append(place)
+def _own_ids(
+    derived: dict[str, _Event], roles: dict[str, str], parts: Sequence[Row]
+) -> dict[str, tuple[str, dict[str, str]]]:
+    """Derived message id to the agent's own, and to those of its calls that had derived ids too."""
+    by_call = {row[7]: row[1] for row in parts if row[7]}
+    # What was said, and what was called, to where the history has it: each record takes one event, as a
+    # person who says the same twice said two messages.
+    records = defaultdict[tuple[str, ...], list[tuple[int, str, str | None]]](list)
+    for _, message_id, _, kind, text, time_ms, tool, call, told, *_ in parts:
+        what = _what(roles.get(message_id, ""), kind, text, tool, told)
+        records[what].append((time_ms, message_id, call))
+    found: dict[str, tuple[str, dict[str, str]]] = {}
     for message_id, event in derived.items():
         own_id = next((by_call[call] for call in event.calls if call in by_call), None)
-        near = [
-            (abs(time_ms - event.time_ms), own, text)
-            for text in event.texts
-            for time_ms, own in by_text.get((event.role, text), ())
-        ]
-        if own_id is None and near:
-            _, own_id, text = min(near)
-            # A person who says the same twice said two messages: each record takes one event.
-            by_text[event.role, text] = [place for place in by_text[event.role, text] if place[1] != own_id]
         if own_id is not None:
-            _remove_message(store, session_id, message_id, own_id)
-
-
-def _derived_messages(store: Store, session_id: str) -> dict[str, _Event]:
-    """The session's messages with derived ids, oldest first."""
-    query = (
-        Message.select(Message.message_id, Message.role, Message.generated_at_unix_ms)
-        .where(Message.session_id == session_id, Message.message_id.startswith(_MESSAGE_PREFIX))
-        .order_by(Message.generated_at_unix_ms)
-    )
-    found = {row[0]: _Event(row[1], row[2]) for row in query.tuples().execute(store.database)}
-    if not found:
-        return {}
-    parts = PartTable.select(PartTable.message_id, PartTable.tool_call_id, PartTable.text).where(
-        PartTable.session_id == session_id, PartTable.message_id.startswith(_MESSAGE_PREFIX)
-    )
-    for message_id, call, text in parts.tuples().execute(store.database):
-        if message_id in found:
-            event = found[message_id]
-            event.calls.append(call) if call else event.texts.append(text)
+            found[message_id] = own_id, {}
+            continue
+        near = [
+            (abs(record[0] - event.time_ms), record, what)
+            for what in event.told
+            for record in records.get(what, ())
+        ]
+        if near:
+            _, record, what = min(near, key=lambda each: each[0])
+            records[what].remove(record)
+            _, own_id, own_call = record
+            found[message_id] = own_id, dict.fromkeys(event.calls, own_call) if own_call else {}
     return found
 
 
-def _remove_message(store: Store, session_id: str, message_id: str, own_id: str) -> None:
-    DiffTrace.update(message_id=own_id).where(
-        DiffTrace.session_id == session_id, DiffTrace.message_id == message_id
-    ).execute(store.database)
-    for table in (PartTable, Message):
-        table.delete().where(table.session_id == session_id, table.message_id == message_id).execute(
-            store.database
-        )
+def _what(role: str, kind: str, text: str, tool: str | None, tool_input: str | None) -> tuple[str, ...]:
+    """What two records of one thing share: the words, or the tool and what it was told to do."""
+    if kind != "tool":
+        return role, kind, text
+    try:
+        told = json.dumps(json.loads(tool_input or "null"), sort_keys=True)
+    except (ValueError, RecursionError):
+        told = tool_input or ""
+    return role, kind, tool or "", told
 
 
-def _fold_texts(store: Store, session_id: str, parts: Sequence[Part]) -> None:
-    query = PartTable.select(PartTable.id, PartTable.message_id, PartTable.type, PartTable.text).where(
-        PartTable.session_id == session_id, PartTable.part_id.startswith(_PART_PREFIX)
+def _derived_messages(connection: sqlite3.Connection, session_id: str) -> dict[str, _Event]:
+    """The session's messages with derived ids, oldest first."""
+    among = (session_id, _MESSAGE_PREFIX, _behind(_MESSAGE_PREFIX))
+    query = (
+        "SELECT message_id, role, generated_at_unix_ms FROM messages "
+        "WHERE session_id = ? AND message_id >= ? AND message_id < ? ORDER BY generated_at_unix_ms"
     )
-    stored = list(query.tuples().execute(store.database))
-    if not stored:
-        return
+    found = {row[0]: _Event(row[1], row[2]) for row in connection.execute(query, among)}
+    if not found:
+        return {}
+    query = (
+        "SELECT message_id, tool_call_id, type, text, tool, input FROM parts "
+        "WHERE session_id = ? AND message_id >= ? AND message_id < ?"
+    )
+    for message_id, call, kind, text, tool, tool_input in connection.execute(query, among):
+        if message_id not in found:
+            continue
+        event = found[message_id]
+        if call:
+            event.calls.append(call)
+        if not call or call.startswith(_MESSAGE_PREFIX):
+            event.told.append(_what(event.role, kind, text, tool, tool_input))
+    return found
+
+
+def _derived_texts(connection: sqlite3.Connection, session_id: str) -> list[Row]:
+    """Id, message, type and text of the session's parts with derived ids."""
+    query = (
+        "SELECT id, message_id, type, text FROM parts WHERE session_id = ? AND part_id >= ? AND part_id < ?"
+    )
+    return connection.execute(query, (session_id, _PART_PREFIX, _behind(_PART_PREFIX))).fetchall()
+
+
+def _name_call(
+    connection: sqlite3.Connection, session_id: str, names: tuple[str, str], edits: Sequence[Row]
+) -> None:
+    """Have the edits of a call go by its own id; those that the history brings under it are there twice."""
+    derived, own = names
+    told = {row[10] for row in edits if row[3] == own}
+    query = "SELECT id, path, key FROM diff_traces WHERE session_id = ? AND tool_call_id = ?"
+    for row_id, path, key in connection.execute(query, (session_id, derived)).fetchall():
+        if path in told:
+            connection.execute("DELETE FROM diff_traces WHERE id = ?", (row_id,))
+        else:
+            named = key.replace(f"\0{derived}\0", f"\0{own}\0", 1)
+            query = "UPDATE diff_traces SET tool_call_id = ?, key = ? WHERE id = ?"
+            connection.execute(query, (own, named, row_id))
+
+
+def _remove_message(connection: sqlite3.Connection, session_id: str, message_id: str, own_id: str) -> None:
+    place = (session_id, message_id)
+    connection.execute(
+        "UPDATE diff_traces SET message_id = ? WHERE session_id = ? AND message_id = ?", (own_id, *place)
+    )
+    connection.execute("DELETE FROM parts WHERE session_id = ? AND message_id = ?", place)
+    connection.execute("DELETE FROM messages WHERE session_id = ? AND message_id = ?", place)
+
+
+def _fold_texts(connection: sqlite3.Connection, stored: Sequence[Row], parts: Sequence[Row]) -> None:
     told = defaultdict[tuple[str, str], list[str]](list)
-    for part in parts:
-        told[part.message_id, part.type].append(part.text)
+    for _, message_id, _, kind, text, *_ in parts:
+        told[message_id, kind].append(text)
     double = [
-        row_id
+        (row_id,)
         for row_id, message_id, kind, text in stored
         if any(own.startswith(text) for own in told.get((message_id, kind), ()))
     ]
-    for start in range(0, len(double), 500):
-        PartTable.delete().where(PartTable.id.in_(double[start : start + 500])).execute(store.database)
+    connection.executemany("DELETE FROM parts WHERE id = ?", double)
+
+
+def _behind(prefix: str) -> str:
+    """The first text that is greater than all that begin with ``prefix``."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)

@@ -1,60 +1,49 @@
-"""Import histories: find them, skip what is unchanged, read and store the rest, one transaction per file."""
+"""Import histories: find them, skip what is unchanged, read and store the rest, newest first."""
 
-import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+import os
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from byline.agents.reader import Reading
 from byline.agents.readers import readers_for
-from byline.history.candidates import Candidate, find_candidates, read_head
-from byline.history.copies import Sharing, settle_copies, take_away
-from byline.history.hook_events import fold_hook_events
-from byline.history.summary import Summary, UnreadableRecord
-from byline.history.tree_diffs import with_tree_diffs
+from byline.history.candidates import Candidate, find_candidates, stat_of
+from byline.history.prepared import Task
+from byline.history.rehearsal import rehearsal
+from byline.history.storing import Storing, Tally
+from byline.history.summary import Summary
+from byline.history.turns import Turns
+from byline.history.workers import read_all
 from byline.review.repositories import bind_sessions
-from byline.store.models import Session
 from byline.store.repositories import RepositoryRow
-from byline.store.sessions import SessionRow
 from byline.store.sources import SourceRow
 from byline.store.store import Store
-from byline.store.writer import Writer, Written
 
 Progress = Callable[[int, int, str], None]
-"""Called with the bytes done, the bytes there are, and the path that comes next."""
+"""Called with the bytes read, the bytes to read, and the path that comes next."""
+
+_LOG_BYTES = 32_000_000
+"""How far the store's log may grow before it is moved into the store: pages that change often move once."""
 
 
-class _DryRun(Exception):  # noqa: N818 - no error: it makes the transaction roll back
-    """Ends a transaction whose effects were only to be counted."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was asked for, see :func:`import_histories`."""
 
-
-@contextmanager
-def _rolled_back(store: Store) -> Iterator[Writer]:
-    """One transaction over everything, of which nothing is kept: only so do the counts add up."""
-    try:
-        with store.write() as writer:
-            yield writer
-            raise _DryRun
-    except _DryRun:
-        return
+    paths: Sequence[Path] | None
+    agents: Collection[str]
+    repository: RepositoryRow | None
+    since_ms: int | None
+    nameless: Path | None
 
 
 @dataclass(slots=True)
-class _Tally:
-    """The counts so far."""
+class _Plan:
+    """What there is to read, newest first: each history with its task and the bytes of it."""
 
-    summary: Summary
-    unreadable: list[UnreadableRecord] = field(default_factory=list)
-    bind: set[str] = field(default_factory=set)
-    """Sessions for the repository that was named."""
-    writer: Writer | None = None
-    """The open transaction of a dry run."""
-
-    def add(self, **counts: int | Written) -> None:
-        self.summary = replace(
-            self.summary, **{name: getattr(self.summary, name) + count for name, count in counts.items()}
-        )
+    reads: list[tuple[Candidate, Task, int]] = field(default_factory=list)
+    unchanged: list[Candidate] = field(default_factory=list)
+    too_old: int = 0
 
 
 def import_histories(
@@ -76,163 +65,159 @@ def import_histories(
         repository: the repository that every session found belongs to, whatever paths it carries;
             without it sessions are given theirs by their working folder and recorded URL.
         since_ms: leave out histories, and sessions in them, that say nothing since this time (Unix ms).
-        dry_run: count only; nothing is kept.
-        progress: told before each file.
-        nameless: one of ``paths`` that is a passing copy (of standard input): it is not remembered as
+        dry_run: count only, in a passing copy of the store; nothing is kept.
+        progress: told before each file, and in a file with many sessions before each of them.
+        nameless: one of ``paths`` that is a passing copy (of standard input), not to be remembered as
             where its sessions came from.
 
-    Every file is one transaction: an interrupted import keeps what it has, and the next one goes on.
+    An interrupted import keeps what it has, and the next one goes on: a history counts as read once all of
+    it is stored. Other processes can write at any time (:mod:`byline.history.turns`). Sessions whose file
+    is gone stay, and are marked. Forgotten sessions stay out (until ``store.forgetting.allow_all()``).
 
     Raises:
         UsageError: a path or an agent does not exist.
         StoreError: the store cannot be read or written.
     """
+    names = {reader.name for reader in readers_for(agents)}
+    request = _Request(paths, names, repository, since_ms, nameless)
+    if dry_run:
+        with rehearsal(store.path) as copy:
+            return replace(_import(copy, request, progress), dry_run=True)
+    return _import(store, request, progress)
+
+
+def _import(store: Store, request: _Request, progress: Progress | None) -> Summary:
     sources = store.sources.all()
     known = {path: source.agent for path, source in sources.items()}
-    candidates = find_candidates(paths, readers_for(agents), known)
-    total = sum(candidate.size for candidate in candidates.found)
-    tally = _Tally(
-        Summary(sources=len(candidates.found), unrecognised=candidates.unrecognised, dry_run=dry_run)
+    candidates = find_candidates(request.paths, readers_for(None), request.agents, known)
+    plan = _plan(store, candidates.found, sources, request.since_ms)
+    summary = Summary(
+        sources=len(candidates.found),
+        read=len(plan.reads),
+        unchanged=len(plan.unchanged),
+        too_old=plan.too_old,
+        unrecognised=candidates.unrecognised,
     )
-    with ExitStack() as stack:
-        if dry_run:
-            tally.writer = stack.enter_context(_rolled_back(store))
-        done = 0
-        for candidate in candidates.found:
-            if progress is not None:
-                progress(done, total, str(candidate.path))
-            done += candidate.size
-            if since_ms is not None and candidate.mtime_ns < since_ms * 1_000_000:
-                tally.add(too_old=1)
-            elif _is_unchanged(candidate, sources.get(str(candidate.path))):
-                tally.add(unchanged=1)
-                tally.bind.update(_sessions_of(store, candidate) if repository else ())
-            else:
-                _import_source(store, candidate, sources, tally, since_ms, nameless)
-    if progress is not None:
-        progress(total, total, "")
-    if not dry_run:
-        named = store.repositories.bind_sessions(sorted(tally.bind), repository.id) if repository else 0
-        tally.add(bound=named + bind_sessions(store))
+    tally = Tally(summary)
+    store.connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // 4096}")
+    with Turns(store) as turns:
+        storing = Storing(
+            store, turns, sources.values(), tally, str(request.nameless) if request.nameless else None
+        )
+        _read(plan, storing, turns, progress)
+        _mark_missing(store, turns, request, sources, {candidate.path for candidate in candidates.found})
+    _bind(store, request, plan, tally)
     return replace(tally.summary, unreadable=tuple(tally.unreadable))
 
 
-def _is_unchanged(candidate: Candidate, source: SourceRow | None) -> bool:
-    return source is not None and (source.size, source.mtime_ns, source.inode) == (
+def _plan(
+    store: Store, found: Sequence[Candidate], sources: Mapping[str, SourceRow], since_ms: int | None
+) -> _Plan:
+    plan = _Plan()
+    for candidate in found:
+        source = sources.get(candidate.path)
+        if since_ms is not None and candidate.mtime_ns < since_ms * 1_000_000:
+            plan.too_old += 1
+        elif source is not None and _is_unchanged(candidate, source):
+            plan.unchanged.append(candidate)
+        else:
+            task = Task(candidate.path, candidate.agent, since_ms)
+            if source is not None and since_ms is None and _has_grown(candidate, source):
+                task = replace(
+                    task,
+                    offset=source.offset,
+                    resume=store.sources.resume(source.path),
+                    first_line_hash=source.first_line_hash,
+                )
+            start = task.offset if task.resume is not None else 0
+            plan.reads.append((candidate, task, candidate.size - start))
+    return plan
+
+
+def _is_unchanged(candidate: Candidate, source: SourceRow) -> bool:
+    return (source.size, source.mtime_ns, source.inode) == (
         candidate.size,
         candidate.mtime_ns,
         candidate.inode,
     )
 
 
-def _import_source(
-    store: Store,
-    candidate: Candidate,
-    sources: dict[str, SourceRow],
-    tally: _Tally,
-    since_ms: int | None,
-    nameless: Path | None,
+def _has_grown(candidate: Candidate, source: SourceRow) -> bool:
+    """Whether a file may be the one that was read, with more at its end."""
+    return (
+        source.inode == candidate.inode
+        and source.agent == candidate.agent
+        and 0 < source.offset <= candidate.size
+        and source.size < candidate.size
+        and source.mtime_ns <= candidate.mtime_ns
+    )
+
+
+def _read(plan: _Plan, storing: Storing, turns: Turns, progress: Progress | None) -> None:
+    """Read and store everything that is to be read."""
+    total = sum(size for _, _, size in plan.reads)
+    done = 0
+    answers = read_all([(task, size) for _, task, size in plan.reads])
+    for (candidate, _, size), pieces in zip(plan.reads, answers, strict=True):
+        if progress is not None:
+            progress(done, total, candidate.path)
+        left_out = stored = 0
+        while True:
+            if not pieces.is_ready():
+                # Nobody waits for the store while this waits for a history.
+                turns.end()
+            prepared = next(pieces.coming)
+            if progress is not None and stored and prepared.sessions:
+                progress(done, total, candidate.path)
+            storing.add(candidate, prepared)
+            stored += len(prepared.sessions)
+            left_out += prepared.left_out
+            # What was left out now must not count as unchanged when it is asked for.
+            if prepared.is_last and prepared.head is not None and not left_out:
+                storing.remember(candidate, prepared, prepared.head)
+            turns.pause()
+            if prepared.is_last:
+                break
+        done += size
+    if progress is not None:
+        progress(total, total, "")
+
+
+def _mark_missing(
+    store: Store, turns: Turns, request: _Request, sources: Mapping[str, SourceRow], found: Collection[str]
 ) -> None:
-    """Read one history and store it, apart from what it repeats of histories with the same beginning.
+    """Note which sessions' files are gone, and which are there again."""
+    gone: list[str] = []
+    back: list[str] = []
+    below = None if request.paths is None else [str(path.absolute()) for path in request.paths]
+    for path, is_marked in store.sources.of_sessions().items():
+        source = sources.get(path)
+        if path in found:
+            back += [path] if is_marked else []
+        elif not is_marked and source is not None and source.agent in request.agents:
+            asked_for = below is None or any(path == top or path.startswith(top + os.sep) for top in below)
+            gone += [path] if asked_for and _is_gone(path) else []
+    if gone or back:
+        turns.begin()
+        store.sources.mark_missing(gone, round(time.time() * 1000))
+        store.sources.mark_found(back)
+        turns.end()
 
-    What cannot be read is counted with its reason.
-    """
-    path = str(candidate.path)
-    tally.add(read=1)
+
+def _is_gone(path: str) -> bool:
     try:
-        source = _source(candidate)
-        reading = with_tree_diffs(candidate.reader.read(candidate.path))
-    except OSError as error:
-        tally.unreadable.append(UnreadableRecord(path, 0, error.strerror or str(error)))
-        return
-    tally.add(records=reading.records)
-    tally.unreadable += [UnreadableRecord(path, each.line, each.reason) for each in reading.unreadable]
-    whole = reading
-    if since_ms is not None:
-        reading = _since(reading, since_ms)
-    # What was left out now must not count as unchanged when it is asked for.
-    is_remembered = candidate.path != nameless and len(reading.sessions) == len(whole.sessions)
-    relatives = [
-        other.path
-        for other in sources.values()
-        if source.watermark and other.watermark == source.watermark and other.path != path
-    ]
-    if candidate.path == nameless:
-        sessions = [replace(session, source=None) for session in reading.sessions]
-        reading = replace(reading, sessions=sessions)
-    sharing = settle_copies(store, reading, relatives) if relatives else Sharing(reading, 0, {})
-    with nullcontext(tally.writer) if tally.writer else store.write() as writer:
-        _store(store, writer, sharing, tally)
-        if is_remembered:
-            store.sources.remember(replace(source, offset=reading.offset))
-            sources[path] = source
-    tally.bind.update(session.id for session in sharing.reading.sessions)
+        return stat_of(path) is None
+    except OSError:
+        # A folder that may not be looked into, a disk that does not answer: that is not gone.
+        return False
 
 
-def _source(candidate: Candidate) -> SourceRow:
-    """What the next import will know the file by; raises OSError."""
-    head = read_head(candidate.path)
-    return SourceRow(
-        path=str(candidate.path),
-        agent=candidate.reader.name,
-        size=candidate.size,
-        mtime_ns=candidate.mtime_ns,
-        inode=candidate.inode,
-        first_line_hash=hashlib.sha256(head.partition(b"\n")[0]).hexdigest(),
-        offset=0,
-        watermark=candidate.reader.root(head),
-    )
-
-
-def _store(store: Store, writer: Writer, sharing: Sharing, tally: _Tally) -> None:
-    """Store a reading in the open transaction, and count what became of it."""
-    reading = sharing.reading
-    ids = [session.id for session in reading.sessions]
-    before = {row.id: row for row in store.sessions.rows(ids)}
-    for session_id, message_ids in sharing.taken.items():
-        take_away(store, session_id, message_ids, sharing.owner)
-    writer.sessions(reading.sessions)
-    messages = writer.messages(reading.messages)
-    parts = writer.parts(reading.parts)
-    edits = writer.edits(reading.edits)
-    fold_hook_events(store, reading)
-    writer.recount([*ids, *sharing.taken])
-    after = {row.id: row for row in store.sessions.rows(ids)}
-    tally.add(
-        sessions=_session_counts(before, after),
-        messages=messages,
-        parts=parts,
-        edits=edits,
-        copied=sharing.copied,
-    )
-
-
-def _session_counts(before: dict[str, SessionRow], after: dict[str, SessionRow]) -> Written:
-    new = len(after.keys() - before.keys())
-    # Two files with the same session (a backup, a checkpoint) take turns as its source: nothing new.
-    updated = sum(
-        replace(before[session_id], source=None) != replace(after[session_id], source=None)
-        for session_id in before
-    )
-    return Written(new, updated, len(before) - updated)
-
-
-def _since(reading: Reading, since_ms: int) -> Reading:
-    """The reading without sessions whose last word is older."""
-    last: dict[str, int] = {}
-    for message in reading.messages:
-        time = message.generated_at_unix_ms
-        last[message.session_id] = max(time, last.get(message.session_id, time))
-    kept = {session_id for session_id, time in last.items() if time >= since_ms}
-    return replace(
-        reading,
-        sessions=[session for session in reading.sessions if session.id in kept],
-        messages=[message for message in reading.messages if message.session_id in kept],
-        parts=[part for part in reading.parts if part.session_id in kept],
-        edits=[edit for edit in reading.edits if edit.session_id in kept],
-    )
-
-
-def _sessions_of(store: Store, candidate: Candidate) -> list[str]:
-    query = Session.select(Session.id).where(Session.source == str(candidate.path))
-    return [row[0] for row in query.tuples().execute(store.database)]
+def _bind(store: Store, request: _Request, plan: _Plan, tally: Tally) -> None:
+    """Give sessions their repository: the one that was named, else their own."""
+    bound = 0
+    if request.repository is not None:
+        ids = set(tally.sessions)
+        for candidate in plan.unchanged:
+            ids.update(store.sources.sessions(candidate.path))
+        bound = store.repositories.bind_sessions(sorted(ids), request.repository.id)
+    tally.add(bound=bound + bind_sessions(store))

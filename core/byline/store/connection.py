@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable
 
 from byline.errors import NewerStoreError, StoreBusyError, StoreError
 from byline.store.schema import VERSION, fresh_schema
@@ -11,12 +10,6 @@ from byline.store.schema import VERSION, fresh_schema
 TYPE_CHECKING = False  # typing and pathlib cost a hook more than all it does here
 if TYPE_CHECKING:
     from pathlib import Path
-
-Migration = Callable[[sqlite3.Connection], None]
-
-MIGRATIONS: dict[int, Migration] = {}
-"""Version to the function that brings a store from the version before to it, inside the caller's
-transaction. The fresh schema always is what all of them together lead to; a test holds that."""
 
 BUSY_TIMEOUT_MS = 5000
 _RETRY_SECONDS = 0.01
@@ -119,10 +112,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
         # Another process may have done it while this one waited for the lock.
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            _run_script(connection, fresh_schema())
+            run_script(connection, fresh_schema())
         else:
+            from byline.store.migrations import MIGRATIONS  # noqa: PLC0415 - once in the life of a store
+
             for number in range(version + 1, VERSION + 1):
-                MIGRATIONS[number](connection)
+                run_script(connection, MIGRATIONS[number])
         if version < VERSION:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -132,7 +127,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _run_script(connection: sqlite3.Connection, script: str) -> None:
+def run_script(connection: sqlite3.Connection, script: str) -> None:
     """Run a script inside the open transaction (``executescript`` would commit it first)."""
     statement = ""
     for line in script.split("\n"):

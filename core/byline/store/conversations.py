@@ -8,6 +8,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from byline.store.models import Message, Part
+from byline.store.skeletons import Skeleton, read_skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,10 @@ class Conversations:
         self._database = database
 
     def read(self, session_id: str) -> list[MessageRow]:
-        """The whole conversation, oldest message first. Parts whose message is missing come as messages
-        of their own with the role ``assistant``, so that nothing recorded stays out of sight.
+        """The whole conversation, oldest message first: for exports. Viewers take :meth:`skeleton`.
+
+        Parts whose message is missing come as messages of their own with the role ``assistant``, so that
+        nothing recorded stays out of sight.
         """
         parts: dict[str, list[PartRow]] = {}
         query = (
@@ -105,6 +108,48 @@ class Conversations:
             ]
             rows = sorted([*rows, *orphans], key=lambda row: row.generated_at_unix_ms)
         return rows
+
+    def skeleton(self, session_id: str) -> Skeleton:
+        """The order and the kinds of everything in a conversation, without what was said; see :meth:`page`.
+
+        In the order of :meth:`read`, a third of its time or less, whatever the length of the texts.
+        """
+        return read_skeleton(self._database, session_id)
+
+    def page(self, skeleton: Skeleton, start: int, stop: int) -> list[MessageRow]:
+        """The messages at the places ``start`` to ``stop`` (exclusive) of a skeleton, with their parts.
+
+        What was taken out of the store since is left out of the parts; a message then has none, so that
+        places stay.
+        """
+        start, stop = max(start, 0), min(stop, len(skeleton))
+        if start >= stop:
+            return []
+        places = range(skeleton.part_starts[start], skeleton.part_starts[stop])
+        parts = {
+            row[0]: PartRow(*row[1:])
+            for row in self._by_key(Part, (Part.id, *_PART), [skeleton.part_keys[place] for place in places])
+        }
+        heads = {
+            row[0]: row[1:]
+            for row in self._by_key(Message, (Message.id, *_MESSAGE), skeleton.message_keys[start:stop])
+        }
+        return [
+            _message(
+                heads.get(skeleton.message_keys[place]) or _lost_message(skeleton, place),
+                [
+                    parts[skeleton.part_keys[part]]
+                    for part in skeleton.parts_of(place)
+                    if skeleton.part_keys[part] in parts
+                ],
+            )
+            for place in range(start, stop)
+        ]
+
+    def _by_key(self, table: Any, columns: Sequence[Any], keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(keys), 500):
+            query = table.select(*columns).where(table.id.in_(list(keys[start : start + 500])))
+            yield from query.tuples().execute(self._database)
 
     def beginning(self, session_id: str, count: int) -> list[MessageRow]:
         """The first ``count`` messages (at most 500) with their parts: enough to recognise a conversation."""
@@ -178,6 +223,15 @@ class Conversations:
         )
         rows = list(query.tuples().execute(self._database))
         return rows[0][0] if rows else None
+
+
+def _lost_message(skeleton: Skeleton, place: int) -> tuple[Any, ...]:
+    """The columns of a message that was not recorded, or is not there any more."""
+    time_ms, model = skeleton.times_ms[place], skeleton.models[place]
+    return (
+        skeleton.message_ids[place], skeleton.roles[place], time_ms, model, None, None, None,
+        skeleton.kinds[place],
+    )  # fmt: skip
 
 
 def _message(row: Sequence[Any], parts: Sequence[PartRow]) -> MessageRow:

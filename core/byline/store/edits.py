@@ -3,10 +3,11 @@
 import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import JOIN, SqliteDatabase
+from peewee import JOIN, SqliteDatabase, fn
 
 from byline.errors import PatchError
 from byline.patch import Patch, patch_from_json
@@ -58,6 +59,7 @@ class EditStamp:
     id: int
     updated_at: int
     basename: str
+    base_hash: str | None
     result_hash: str | None
     repository_id: int | None
     path: str
@@ -156,16 +158,19 @@ class Edits:
         return sorted(found, key=lambda stamp: stamp.id)
 
     def _stamps(self, condition: Any) -> Iterator[EditStamp]:
-        columns = (DiffTrace.id, DiffTrace.updated_at, DiffTrace.basename, DiffTrace.result_hash)
+        columns = (DiffTrace.id, DiffTrace.updated_at, DiffTrace.basename)
+        hashes = (DiffTrace.base_hash, DiffTrace.result_hash)
         query = (
-            DiffTrace.select(*columns, Session.repository_id, DiffTrace.path, DiffTrace.cwd, Session.cwd)
+            DiffTrace.select(
+                *columns, *hashes, Session.repository_id, DiffTrace.path, DiffTrace.cwd, Session.cwd
+            )
             .join(Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id))
             .where(condition)
         )
         for row in query.tuples().execute(self._database):
-            edit_id, updated_at, basename, result_hash, repository_id, path, cwd, session_cwd = row
+            edit_id, updated_at, basename, base, result, repository_id, path, cwd, session_cwd = row
             place = absolute_path(path, cwd or session_cwd)
-            yield EditStamp(edit_id, updated_at, basename, result_hash, repository_id, place)
+            yield EditStamp(edit_id, updated_at, basename, base, result, repository_id, place)
 
     def contents(self, hashes: Iterable[str]) -> dict[str, str]:
         """The whole contents with these hashes, as far as they are stored and readable."""
@@ -176,7 +181,20 @@ class Edits:
                 Content.hash.in_(wanted[start : start + 500])
             )
             for digest, data in query.tuples().execute(self._database):
-                found[digest] = zlib.decompress(data).decode("utf-8", "surrogateescape")
+                # What is damaged is left out: whoever asked sees that it is not there.
+                with suppress(zlib.error):
+                    found[digest] = zlib.decompress(data).decode("utf-8", "surrogateescape")
+        return found
+
+    def content_sizes(self, hashes: Iterable[str]) -> dict[str, int]:
+        """How many bytes the contents with these hashes take in the store, as far as they are there."""
+        wanted = sorted(set(hashes))
+        found: dict[str, int] = {}
+        for start in range(0, len(wanted), 500):
+            query = Content.select(Content.hash, fn.LENGTH(Content.data)).where(
+                Content.hash.in_(wanted[start : start + 500])
+            )
+            found |= dict(query.tuples().execute(self._database))
         return found
 
     def _select(self) -> Any:

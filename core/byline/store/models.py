@@ -191,9 +191,19 @@ class ImportSource(_Numbered):
     first_line_hash = CharField()
     offset = BigIntegerField()
     watermark = TextField(null=True)
+    resume = TextField(null=True)
 
     class Meta:
         table_name = "import_sources"
+
+
+class ForgottenSession(_Table):
+    session_id = CharField(primary_key=True)
+    source = TextField(null=True)
+    time_ms = BigIntegerField()
+
+    class Meta:
+        table_name = "forgotten_sessions"
 
 
 class RejectedPayload(_Numbered):
@@ -217,5 +227,6 @@ TABLES: tuple[type[Model], ...] = (
     PostCommitPatchIntersection,
     AgentTrace,
     ImportSource,
+    ForgottenSession,
     RejectedPayload,
 )

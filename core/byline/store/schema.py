@@ -6,7 +6,7 @@ milliseconds in columns named ``*_ms`` and in ``created_at``/``updated_at``; git
 Standard library only: the hook path creates a store with it.
 """
 
-VERSION = 1
+VERSION = 2
 """``PRAGMA user_version`` of a store with this schema."""
 
 _NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
@@ -29,7 +29,7 @@ _CHANGING: dict[str, tuple[str, ...]] = {
     "commits": ("rewritten_to",),
     "post_commit_patch_intersections": ("intersection_patch", "window", "counts", "engine"),
     "agent_traces": ("agent_trace_id", "trace_json", "url", "remote_url"),
-    "import_sources": ("size", "mtime_ns", "inode", "first_line_hash", "offset", "watermark"),
+    "import_sources": ("size", "mtime_ns", "inode", "first_line_hash", "offset", "watermark", "resume"),
 }  # fmt: skip
 
 TABLES = f"""
@@ -71,6 +71,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_time ON sessions(updated_ms DESC, id);
 CREATE INDEX sessions_by_parent ON sessions(parent_id);
+CREATE INDEX sessions_by_source ON sessions(source) WHERE source IS NOT NULL;
 CREATE INDEX sessions_by_repository ON sessions(repository_id, updated_ms DESC);
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY,
@@ -110,9 +111,7 @@ CREATE INDEX parts_by_tool_call ON parts(session_id, tool_call_id) WHERE tool_ca
 CREATE VIRTUAL TABLE parts_fts USING fts5(
   text, input, content='parts', content_rowid='id', tokenize="unicode61 tokenchars '_'"
 );
-CREATE TRIGGER parts_fts_insert AFTER INSERT ON parts BEGIN
-  INSERT INTO parts_fts(rowid, text, input) VALUES (new.id, new.text, new.input);
-END;
+-- New parts are indexed by whoever inserts them (writer.Writer.part_rows), all at once.
 CREATE TRIGGER parts_fts_delete AFTER DELETE ON parts BEGIN
   INSERT INTO parts_fts(parts_fts, rowid, text, input) VALUES ('delete', old.id, old.text, old.input);
 END;
@@ -153,6 +152,7 @@ CREATE TABLE diff_traces (
 CREATE INDEX diff_traces_by_time ON diff_traces(time_ms, id);
 CREATE INDEX diff_traces_by_basename ON diff_traces(basename, time_ms);
 CREATE INDEX diff_traces_by_path ON diff_traces(path, time_ms);
+CREATE INDEX diff_traces_by_base ON diff_traces(base_hash) WHERE base_hash IS NOT NULL;
 CREATE INDEX diff_traces_by_result ON diff_traces(result_hash) WHERE result_hash IS NOT NULL;
 CREATE INDEX diff_traces_by_session ON diff_traces(session_id, time_ms, id);
 CREATE TABLE commits (
@@ -201,8 +201,14 @@ CREATE TABLE import_sources (
   inode INTEGER NOT NULL,
   first_line_hash TEXT NOT NULL,
   offset INTEGER NOT NULL,                 -- bytes read so far, up to the last complete line
-  watermark TEXT,
-  {_STAMPS}
+  watermark TEXT,                          -- what copies of a history have in common, Reader.root
+  {_STAMPS},
+  resume TEXT                              -- what a reader needs to go on at the offset
+);
+CREATE TABLE forgotten_sessions (
+  session_id TEXT PRIMARY KEY,             -- taken out by a person: imports leave it out
+  source TEXT,
+  time_ms INTEGER NOT NULL
 );
 CREATE TABLE rejected_payloads (
   id INTEGER PRIMARY KEY,
@@ -215,8 +221,9 @@ CREATE TABLE rejected_payloads (
 """
 
 
-def _touch_trigger(table: str, columns: tuple[str, ...]) -> str:
-    """Move ``updated_at`` when, and only when, one of the columns really changed."""
+def touch_trigger(table: str) -> str:
+    """The trigger that moves ``updated_at`` when, and only when, a column really changed."""
+    columns = _CHANGING[table]
     changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in columns)
     return (
         f"CREATE TRIGGER {table}_touch AFTER UPDATE OF {', '.join(columns)} ON {table}\n"
@@ -227,4 +234,4 @@ def _touch_trigger(table: str, columns: tuple[str, ...]) -> str:
 
 def fresh_schema() -> str:
     """The SQL script that makes an empty database a store of :data:`VERSION`."""
-    return TABLES + "".join(_touch_trigger(table, columns) for table, columns in _CHANGING.items())
+    return TABLES + "".join(touch_trigger(table) for table in _CHANGING)

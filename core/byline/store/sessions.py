@@ -3,14 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from pathlib import Path
 from typing import Any
 
 from peewee import JOIN, SQL, SqliteDatabase, fn
 
-from byline.store.models import Part, Repository, Session
-from byline.store.text_form import storable
+from byline.query import parse_query
+from byline.store.listing import Listing, View
+from byline.store.models import Message, Part, Repository, Session
+from byline.store.search import Searching
+from byline.store.text_form import as_json, storable
+from byline.text import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class SessionRow:
     source_missing: bool
     agent_version: str | None
     starred: bool
+    labels: tuple[str, ...]
+    hidden: bool
 
 
 _COLUMNS = (
@@ -62,28 +67,26 @@ _COLUMNS = (
     Session.source_missing_since,
     Session.agent_version,
     Session.starred,
+    Session.labels,
+    Session.hidden,
 )
 
 
-WORDS_LIMIT = 16
-"""Words of one query: SQLite's parser gives up at some fifty conditions in one another."""
+_TITLE_WIDTH = 200
 
 
 class Sessions:
-    """Reads of the table ``sessions``."""
+    """Reads of the table ``sessions``, and what a person says of them."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
     def ids(self, query: str = "", repository_id: int | None = None) -> list[str]:
-        """Session ids, newest first; with ``query`` only those in whose titles or parts all its words are.
+        """Ids of the sessions that a query finds (see :mod:`byline.query`), newest first.
 
-        Words match whole or as the beginning of a word; FTS5 syntax in them has no meaning. What has neither
-        letter nor digit (``-``, ``"``) is looked for in titles when it stands alone, and else passed over. Of
-        a pasted page the first :data:`WORDS_LIMIT` different words count.
+        What searches again and again keeps a :class:`~byline.store.search.Searching`, which is faster.
         """
-        select = self._matching(query, repository_id, Session.id)
-        return [row[0] for row in select.tuples().execute(self._database)]
+        return self._listing(query, repository_id).ids
 
     def places(
         self, query: str = "", repository_id: int | None = None
@@ -92,8 +95,13 @@ class Sessions:
 
         What a list needs to group and indent sessions without reading their rows.
         """
-        select = self._matching(query, repository_id, Session.id, Session.updated_ms, Session.parent_id)
-        return [(row[0], row[1], row[2]) for row in select.tuples().execute(self._database)]
+        return [
+            (place.id, place.time_ms, place.parent) for place in self._listing(query, repository_id).places
+        ]
+
+    def _listing(self, query: str, repository_id: int | None) -> Listing:
+        with Searching(Path(self._database.database)) as searching:
+            return searching.find(parse_query(query), View(repository_id=repository_id))
 
     def rows(self, session_ids: Sequence[str]) -> list[SessionRow]:
         """The rows of these sessions, in the order given; ids that do not exist are left out."""
@@ -128,34 +136,66 @@ class Sessions:
         """How many sessions there are."""
         return int(Session.select(fn.COUNT(SQL("*"))).scalar(self._database) or 0)
 
-    def _matching(self, query: str, repository_id: int | None, *columns: Any) -> Any:
-        select = Session.select(*columns)
-        if repository_id is not None:
-            select = select.where(Session.repository_id == repository_id)
-        words = list(dict.fromkeys(storable(query).replace("\0", " ").split()))
-        for word in ([word for word in words if _has_token(word)] or words)[:WORDS_LIMIT]:
-            # LIKE folds the case of ASCII letters only.
-            cases = {word, word.lower(), word.upper(), word.capitalize()}
-            in_title = reduce(or_, (Session.title.contains(case) for case in sorted(cases)))
-            select = select.where(
-                Session.id.in_(self._sessions_saying(word)) | in_title | (Session.id == word)
+    # What a person says of sessions, in Byline and never in the agents' files. Imports leave it as it is.
+
+    def star(self, session_ids: Sequence[str], *, starred: bool = True) -> None:
+        """Mark sessions with a star, or take it off."""
+        self._set(session_ids, {Session.starred: int(starred)})
+
+    def hide(self, session_ids: Sequence[str], *, hidden: bool = True) -> None:
+        """Leave sessions, and the sub-agents' below them, out of lists; or show them again."""
+        self._set(session_ids, {Session.hidden: int(hidden)})
+
+    def label(self, session_ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Give sessions labels and take others off. The same word in another case is the same label."""
+        gone = {label.strip().lower() for label in remove}
+        with self._database.atomic("IMMEDIATE"):
+            for row in self.rows(session_ids):
+                labels = {label.lower(): label for label in row.labels if label.lower() not in gone}
+                for label in filter(None, (storable(label).strip() for label in add)):
+                    labels.setdefault(label.lower(), label)
+                kept = as_json(sorted(labels.values(), key=str.lower))
+                self._set([row.id], {Session.labels: kept})
+
+    def rename(self, session_id: str, title: str) -> None:
+        """Give a session a title that imports leave alone; an empty one gives the title of its first prompt
+        back.
+
+        A title of the agent's own comes back when its history is next read.
+        """
+        title = " ".join(storable(title).split())
+        if title:
+            self._set([session_id], {Session.title: title, Session.title_source: "renamed"})
+        else:
+            prompt = self._first_prompt(session_id)
+            source = None if prompt is None else "prompt"
+            self._set([session_id], {Session.title: prompt, Session.title_source: source})
+
+    def _set(self, session_ids: Sequence[str], values: dict[Any, object]) -> None:
+        with self._database.atomic("IMMEDIATE"):
+            for start in range(0, len(session_ids), 500):
+                chunk = list(session_ids[start : start + 500])
+                Session.update(values).where(Session.id.in_(chunk)).execute(self._database)
+
+    def _first_prompt(self, session_id: str) -> str | None:
+        query = (
+            Part.select(Part.text)
+            .join(
+                Message,
+                on=(Part.session_id == Message.session_id) & (Part.message_id == Message.message_id),
             )
-        return select.order_by(Session.updated_ms.desc(nulls="last"), Session.id)
+            .where(Message.session_id == session_id, Message.role == "user", Message.kind.is_null())
+            .where(Part.type == "text")
+            .order_by(Message.generated_at_unix_ms, Message.id, Part.id)
+            .limit(1)
+        )
+        text = query.scalar(self._database)
+        return shorten(str(text), _TITLE_WIDTH) if text else None
 
     def _select(self) -> Any:
         return Session.select(*_COLUMNS).join(
             Repository, JOIN.LEFT_OUTER, on=(Session.repository_id == Repository.id)
         )
-
-    def _sessions_saying(self, word: str) -> Any:
-        quoted = '"' + word.replace('"', '""') + '"*'
-        says = SQL("id IN (SELECT rowid FROM parts_fts WHERE parts_fts MATCH ?)", (quoted,))
-        return Part.select(Part.session_id).where(says).distinct()
-
-
-def _has_token(word: str) -> bool:
-    """Whether FTS5's tokenizer finds anything in a word."""
-    return any(char.isalnum() or char == "_" for char in word)
 
 
 def _row(row: Sequence[Any]) -> SessionRow:
@@ -163,4 +203,6 @@ def _row(row: Sequence[Any]) -> SessionRow:
     values[8] = tuple(json.loads(row[8] or "[]"))
     values[18] = row[18] is not None
     values[20] = bool(row[20])
+    values[21] = tuple(json.loads(row[21] or "[]"))
+    values[22] = bool(row[22])
     return SessionRow(*values)

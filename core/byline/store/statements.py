@@ -60,22 +60,34 @@ PART_COLUMNS = (
     "tool_call_id", "input", "status", "patch",
 )  # fmt: skip
 
+
+def _rank(column: str) -> str:
+    """How far a call has come by its status: waiting 0, at work 1, ended (or anything else) 2."""
+    return (
+        f"CASE lower({column}) WHEN 'pending' THEN 0 WHEN 'running' THEN 1 WHEN 'in_progress' THEN 1 "
+        "WHEN 'inprogress' THEN 1 ELSE 2 END"
+    )
+
+
+# What comes late says nothing of a call that has come further since.
+_IS_LATE = f"({_rank('excluded.status')} < {_rank('status')} AND status IS NOT NULL)"
+_LONGER = "length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))"
+
 # The same part again: a longer text that begins with the stored one is the part grown; a tool's
 # output, status or input may come later than its call. length() of a text would stop at a NUL.
-PART_CONFLICT = """
+PART_CONFLICT = f"""
 ON CONFLICT (session_id, message_id, part_id) DO UPDATE SET
-  text = CASE WHEN length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))
-              THEN excluded.text ELSE text END,
+  text = CASE WHEN {_LONGER} THEN excluded.text ELSE text END,
   tool = COALESCE(excluded.tool, tool),
   tool_call_id = COALESCE(excluded.tool_call_id, tool_call_id),
-  input = COALESCE(excluded.input, input),
-  status = COALESCE(excluded.status, status),
+  input = CASE WHEN {_IS_LATE} THEN COALESCE(input, excluded.input) ELSE COALESCE(excluded.input, input) END,
+  status = CASE WHEN {_IS_LATE} THEN status ELSE COALESCE(excluded.status, status) END,
   patch = COALESCE(excluded.patch, patch)
-WHERE length(CAST(excluded.text AS BLOB)) > length(CAST(text AS BLOB))
+WHERE {_LONGER}
    OR (excluded.tool IS NOT NULL AND excluded.tool IS NOT tool)
    OR (excluded.tool_call_id IS NOT NULL AND excluded.tool_call_id IS NOT tool_call_id)
-   OR (excluded.input IS NOT NULL AND excluded.input IS NOT input)
-   OR (excluded.status IS NOT NULL AND excluded.status IS NOT status)
+   OR (excluded.input IS NOT NULL AND excluded.input IS NOT input AND NOT ({_IS_LATE} AND input IS NOT NULL))
+   OR (excluded.status IS NOT NULL AND excluded.status IS NOT status AND NOT {_IS_LATE})
    OR (excluded.patch IS NOT NULL AND excluded.patch IS NOT patch)
 """
 
@@ -85,21 +97,44 @@ EDIT_COLUMNS = (
     "precision", "base_hash", "result_hash", "payload",
 )  # fmt: skip
 
-# The same call seen twice is one edit: what the other sight lacked is filled in, nothing is lost.
-EDIT_CONFLICT_CALL = """
+# Whether the other sight knows the place, and the stored one does not.
+_KNOWS_BETTER = (
+    "(precision IN ('strings', 'patch_text') AND excluded.precision IN ('vendor_diff', 'before_after'))"
+)
+# A hook has no number for an edit; its time is that of its receipt.
+_IS_RECORDED = "(seq = 0 AND excluded.seq <> 0)"
+_DIFF = ("patch", "added", "removed", "precision", "payload")
+_CONTENTS = ("base_hash", "result_hash")
+_FACTS = ("message_id", "model_id", "tool", "tool_version")
+
+
+def _taken(columns: tuple[str, ...], condition: str, otherwise: str = "{0}") -> str:
+    """``SET`` of the other sight's values where a condition holds, else of what ``otherwise`` says."""
+    return ",\n  ".join(
+        f"{name} = CASE WHEN {condition} THEN excluded.{name} ELSE {otherwise.format(name)} END"
+        for name in columns
+    )
+
+
+def _lacks(columns: tuple[str, ...]) -> str:
+    """Whether the other sight has a value that the stored one lacks."""
+    return " OR ".join(f"({name} IS NULL AND excluded.{name} IS NOT NULL)" for name in columns)
+
+
+def _filled(columns: tuple[str, ...]) -> str:
+    """``SET`` of what is lacking."""
+    return ", ".join(f"{name} = COALESCE({name}, excluded.{name})" for name in columns)
+
+
+# The same call seen twice is one edit: what the other sight lacked is filled in, the history's time and
+# number are taken, and a diff whose place is known is taken for one whose place is not.
+EDIT_CONFLICT_CALL = f"""
 ON CONFLICT (key) DO UPDATE SET
-  message_id = COALESCE(message_id, excluded.message_id),
-  model_id = COALESCE(model_id, excluded.model_id),
-  tool = COALESCE(tool, excluded.tool),
-  tool_version = COALESCE(tool_version, excluded.tool_version),
-  base_hash = COALESCE(base_hash, excluded.base_hash),
-  result_hash = COALESCE(result_hash, excluded.result_hash)
-WHERE (message_id IS NULL AND excluded.message_id IS NOT NULL)
-   OR (model_id IS NULL AND excluded.model_id IS NOT NULL)
-   OR (tool IS NULL AND excluded.tool IS NOT NULL)
-   OR (tool_version IS NULL AND excluded.tool_version IS NOT NULL)
-   OR (base_hash IS NULL AND excluded.base_hash IS NOT NULL)
-   OR (result_hash IS NULL AND excluded.result_hash IS NOT NULL)
+  {_filled(_FACTS)},
+  {_taken(("time_ms", "seq"), _IS_RECORDED)},
+  {_taken(_DIFF, _KNOWS_BETTER)},
+  {_taken(_CONTENTS, _KNOWS_BETTER, "COALESCE({0}, excluded.{0})")}
+WHERE {_KNOWS_BETTER} OR {_IS_RECORDED} OR {_lacks(_FACTS + _CONTENTS)}
 """
 
 # Diffs known only by their message are cumulative and are sent again as they grow: the later wins.

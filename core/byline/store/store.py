@@ -13,6 +13,8 @@ from byline.store.commits import Commits
 from byline.store.connection import BUSY_TIMEOUT_MS, connect, prepare, store_error
 from byline.store.conversations import Conversations
 from byline.store.edits import Edits
+from byline.store.forget import Forgetting
+from byline.store.hits import Hits
 from byline.store.repositories import Repositories
 from byline.store.sessions import Sessions
 from byline.store.sources import Sources
@@ -45,8 +47,8 @@ class _Database(SqliteDatabase):
 class Store:
     """One user's store. Thread-safe: every thread gets a connection of its own.
 
-    What it holds is read through its nouns: ``sessions``, ``conversations``, ``edits``, ``commits``,
-    ``repositories`` and ``sources``. Records are written through :meth:`write`.
+    What it holds is read through its nouns: ``sessions``, ``conversations``, ``hits``, ``edits``,
+    ``commits``, ``repositories``, ``sources`` and ``forgetting``. Records are written through :meth:`write`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,10 +64,12 @@ class Store:
         )
         self.sessions = Sessions(self.database)
         self.conversations = Conversations(self.database)
+        self.hits = Hits(self.database)
         self.edits = Edits(self.database)
         self.commits = Commits(self.database)
         self.repositories = Repositories(self.database)
         self.sources = Sources(self.database)
+        self.forgetting = Forgetting(self.database)
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +79,12 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, for what is written or read by the thousand."""
+        connection: sqlite3.Connection = self.database.connection()  # type: ignore[no-untyped-call]
+        return connection
+
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """One transaction: everything the block writes is kept, or nothing when it raises.
@@ -82,7 +92,7 @@ class Store:
         Raises:
             StoreError: the database is locked by another process, full or damaged.
         """
-        connection: sqlite3.Connection = self.database.connection()  # type: ignore[no-untyped-call]
+        connection = self.connection
         try:
             with transaction(connection):
                 yield Writer(connection)

@@ -9,6 +9,8 @@ import json
 
 def storable(text: str) -> str:
     """Plain text that SQLite can keep: every surrogate becomes U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

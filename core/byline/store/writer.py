@@ -1,23 +1,36 @@
 """Write records in one transaction. Standard library only; the hook path and imports share it."""
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from byline.frozen import dataclass
 from byline.record import Edit, Message, Part, Session
 from byline.store import statements as sql
-from byline.store.text_form import as_json, content_bytes, storable
+from byline.store.rows import (
+    BY_MESSAGE,
+    Row,
+    edit_row,
+    message_rows,
+    packed_content,
+    part_rows,
+    session_row,
+)
+from byline.store.text_form import as_json, storable
 
 __all__ = ["ROWS_PER_STATEMENT", "Writer", "Written", "as_json", "storable", "transaction"]
 
 ROWS_PER_STATEMENT = 500
 """Rows of one multi-row statement: 500 × 21 columns stay under SQLite's 32,766 variables."""
 
+# Not the source: two files with the same session (a backup, a checkpoint) take turns as that.
+_FACTS = (
+    "title, title_source, cwd, branch, repository_url, parent_id, agent_version, started_ms, updated_ms, "
+    "messages, parts, prompts, edits, added, removed, models"
+)
 
-COMPRESSION = 3
-"""zlib's level: a seventh larger than with the default, in about half the time (8 MB of transcripts)."""
+# The words of the parts above a row id, into the full-text index; triggers see to later changes.
+_INDEX_PARTS = "INSERT INTO parts_fts (rowid, text, input) SELECT id, text, input FROM parts WHERE id > ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +62,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _compressed(data: bytes) -> bytes:
-    return zlib.compress(data, COMPRESSION)
-
-
 class Writer:
     """Writes records through an open connection; the caller holds the transaction."""
 
@@ -67,52 +76,51 @@ class Writer:
         known = times or {}
         self._connection.executemany(
             sql.UPSERT_SESSION,
-            [
-                _storable_row(
-                    session.id, session.agent, session.native_id, session.title or None,
-                    session.title_source, session.cwd, session.branch, session.repository_url,
-                    session.parent_id, session.agent_version, session.source,
-                    *known.get(session.id, (None, None)),
-                )
-                for session in sessions
-            ],
-        )  # fmt: skip
+            [session_row(session, *known.get(session.id, (None, None))) for session in sessions],
+        )
 
-    def messages(self, messages: Sequence[Message]) -> Written:
+    def messages(self, messages: Iterable[Message]) -> Written:
         """Insert messages; a repeat renews model, tokens, cost and diffs (``ingest.md``)."""
-        rows = [
-            _storable_row(
-                message.session_id, message.message_id, message.role, message.generated_at_unix_ms,
-                message.model_id, message.parent_id, message.agent,
-                as_json(message.tokens) if message.tokens is not None else None,
-                message.cost, message.summary_diffs, message.kind,
-            )
-            for message in messages
-        ]  # fmt: skip
+        return self.message_rows(message_rows(messages))
+
+    def message_rows(self, rows: Sequence[Row]) -> Written:
+        """Insert messages given as rows of :mod:`byline.store.rows`."""
         return self._insert("messages", sql.MESSAGE_COLUMNS, sql.MESSAGE_CONFLICT, rows)
 
-    def parts(self, parts: Sequence[Part]) -> Written:
+    def parts(self, parts: Iterable[Part]) -> Written:
         """Insert parts that have a ``part_id``; a longer text for the same id replaces the stored one."""
-        rows = [
-            _storable_row(
-                part.session_id, part.message_id, part.part_id, part.type, part.text,
-                part.generated_at_unix_ms, part.tool, part.tool_call_id, part.input, part.status,
-                part.patch,
-            )
-            for part in parts
-        ]  # fmt: skip
-        return self._insert("parts", sql.PART_COLUMNS, sql.PART_CONFLICT, rows)
+        return self.part_rows(part_rows(parts))
 
-    def edits(self, edits: Sequence[Edit]) -> Written:
+    def part_rows(self, rows: Sequence[Row]) -> Written:
+        """Insert parts given as rows, and their words into the full-text index."""
+        before = self._max_id("parts")
+        written = self._insert("parts", sql.PART_COLUMNS, sql.PART_CONFLICT, rows)
+        if written.persisted:
+            # By one statement for all: a trigger makes the index flush what it gathered for every row.
+            self._connection.execute(_INDEX_PARTS, (before,))
+        return written
+
+    def edits(self, edits: Iterable[Edit]) -> Written:
         """Insert edits; the same call again only fills in what was missing."""
+        return self.edit_rows([edit_row(edit, self._keep) for edit in edits])
+
+    def edit_rows(self, rows: Sequence[Row]) -> Written:
+        """Insert edits given as rows; what their contents are is stored by :meth:`contents`."""
         total = Written()
-        by_message = [edit for edit in edits if not edit.tool_call_id and edit.message_id]
-        others = [edit for edit in edits if edit.tool_call_id or not edit.message_id]
+        by_message = [row for row in rows if row[0].startswith(BY_MESSAGE)]
+        others = [row for row in rows if not row[0].startswith(BY_MESSAGE)]
         for group, conflict in ((others, sql.EDIT_CONFLICT_CALL), (by_message, sql.EDIT_CONFLICT_MESSAGE)):
-            if group:
-                rows = [self._edit_row(edit) for edit in group]
-                total += self._insert("diff_traces", sql.EDIT_COLUMNS, conflict, rows)
+            total += self._insert("diff_traces", sql.EDIT_COLUMNS, conflict, group)
         return total
+
+    def contents(self, contents: Iterable[tuple[str, bytes]]) -> None:
+        """Store whole contents, each with its hash and packed; one that is there stays as it is."""
+        self._connection.executemany(sql.INSERT_CONTENT, contents)
+
+    def session_facts(self, session_ids: Sequence[str]) -> dict[str, tuple[object, ...]]:
+        """What these sessions are and hold, as far as they are stored: to tell whether that has changed."""
+        query = f"SELECT id, {_FACTS} FROM sessions WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: row[1:] for row in self._connection.execute(query, (as_json(session_ids),))}
 
     def recount(self, session_ids: Iterable[str]) -> None:
         """Bring the counts, models and times of these sessions up to date with their rows."""
@@ -123,33 +131,14 @@ class Writer:
         rows = [(new, repository_id, old, new) for old, new in pairs]
         self._connection.executemany(sql.MARK_REWRITTEN, rows)
 
-    def _edit_row(self, edit: Edit) -> tuple[object, ...]:
-        from byline.patch import Patch, patch_to_json  # noqa: PLC0415 - a hook loads what it needs
-
-        patch_json = as_json(patch_to_json(Patch((edit.patch,))))
-        lines = [line for hunk in edit.patch.hunks for line in hunk.lines]
-        added = sum(line.kind == "added" for line in lines)
-        return _storable_row(
-            sql.edit_key(edit, patch_json), edit.session_id, edit.message_id, edit.tool_call_id,
-            edit.model_id, edit.tool, edit.tool_name, edit.tool_version, edit.time_ms, edit.seq,
-            edit.path, edit.path.replace("\\", "/").rpartition("/")[2], edit.cwd,
-            edit.repository_url, patch_json, added, len(lines) - added, edit.precision,
-            self._content(edit.before), self._content(edit.after),
-            _compressed(edit.payload.encode("utf-8", "surrogatepass")) if edit.payload else None,
-        )  # fmt: skip
-
-    def _content(self, content: str | None) -> str | None:
-        if content is None:
-            return None
+    def _keep(self, content: str) -> str:
         digest = sql.content_hash(content)
         # One edit leaves what the next one finds: compressing costs far more than asking.
         if self._connection.execute(sql.HAS_CONTENT, (digest,)).fetchone() is None:
-            self._connection.execute(sql.INSERT_CONTENT, (digest, _compressed(content_bytes(content))))
+            self.contents([(digest, packed_content(content))])
         return digest
 
-    def _insert(
-        self, table: str, columns: Sequence[str], conflict: str, rows: Sequence[tuple[object, ...]]
-    ) -> Written:
+    def _insert(self, table: str, columns: Sequence[str], conflict: str, rows: Sequence[Row]) -> Written:
         """Multi-row upsert that tells new rows from renewed and unchanged ones.
 
         An ``INSERT`` moves ``max(rowid)``; a renewed row counts as a change without doing so.
@@ -176,8 +165,3 @@ class Writer:
     def _count_above(self, table: str, row_id: int) -> int:
         query = f"SELECT count(*) FROM {table} WHERE id > ?"
         return int(self._connection.execute(query, (row_id,)).fetchone()[0])
-
-
-def _storable_row(*values: object) -> tuple[object, ...]:
-    """The values of one row, texts as SQLite can keep them."""
-    return tuple(storable(value) if isinstance(value, str) else value for value in values)

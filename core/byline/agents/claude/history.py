@@ -7,7 +7,7 @@ from typing import Any
 
 from byline.agents.claude.conversation import AGENT
 from byline.agents.claude.places import projects_folders, transcripts
-from byline.agents.claude.transcript import read_transcript
+from byline.agents.claude.transcript_file import read_transcript, resume_transcript
 from byline.agents.json_lines import head_lines, parse_object
 from byline.agents.reader import Reading
 
@@ -77,15 +77,25 @@ class ClaudeHistory:
 
     def read(self, path: Path) -> Reading:
         """Read a transcript; a file called ``agent-<id>.jsonl`` is a sub-agent's."""
-        if not path.name.startswith(_AGENT_FILE):
-            return read_transcript(path, path.stem)
-        agent_id = path.stem.removeprefix(_AGENT_FILE)
-        meta = _meta(path)
-        parent = meta.get("parentAgentId") or _starter(path)
-        title = meta.get("description")
-        return read_transcript(
-            path, agent_id, str(parent or ""), title if isinstance(title, str) and title.strip() else None
-        )
+        return read_transcript(path, *_place(path))
+
+    def resume(self, path: Path, offset: int, state: dict[str, Any]) -> Reading | None:
+        """Read on in a transcript that has grown, as far as what was added can be understood by itself."""
+        native_id, *of_agent = _place(path)
+        return resume_transcript(path, native_id, offset, state, *of_agent)
+
+
+def _place(path: Path) -> tuple[str, str | None, str | None]:
+    """The native id that a file's name gives; a sub-agent's starter, and what it is for."""
+    if not path.name.startswith(_AGENT_FILE):
+        return path.stem, None, None
+    meta = _meta(path)
+    title = meta.get("description")
+    return (
+        path.stem.removeprefix(_AGENT_FILE),
+        str(meta.get("parentAgentId") or _starter(path) or ""),
+        title if isinstance(title, str) and title.strip() else None,
+    )
 
 
 def _is_record(record: dict[str, Any]) -> bool:

@@ -1,17 +1,25 @@
 """Read a Claude Code transcript into sessions, messages, parts and edits (``formats.md`` 1.2–1.5)."""
 
+import copy
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from byline.agents.claude.blocks import content_text, file_line, questions_text, result_text, usage_tokens
-from byline.agents.claude.conversation import AGENT, Conversation, count_tokens
+from byline.agents.claude.conversation import AGENT, Call, Conversation, count_tokens
+from byline.agents.claude.resume import (
+    MOST_CALLS,
+    NeedsWholeError,
+    State,
+    checksum,
+    fingerprint,
+    pack_state,
+    unpack_state,
+)
 from byline.agents.claude.tool_edit import edit_payload, read_edits
-from byline.agents.json_lines import parse_object, read_lines
 from byline.agents.prompts import is_continuation, slash_command, title_from, typed_text
 from byline.agents.reader import Reading, Unreadable
 from byline.agents.session_draft import DraftMessage, DraftPart
@@ -21,75 +29,18 @@ from byline.record import Edit, Message, Part
 Record = dict[str, Any]
 
 _TITLE_KEYS = {"custom-title": "customTitle", "ai-title": "aiTitle", "agent-name": "agentName"}
-# More than a quarter of the lines of real transcripts are progress reports and file snapshots: a glance
-# at the bytes spares parsing them. Their place in the chain of uuids is kept.
-_PROGRESS = b'"type":"progress","data":{'
-_SNAPSHOT = b'{"type":"file-history-'
 _UUID = re.compile(rb'"uuid":"([^"]+)"')
 _PARENT = re.compile(rb'"parentUuid":"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A tool call that waits for its result."""
-
-    part: DraftPart
-    message: DraftMessage
-    name: str
-    input: dict[str, Any]
-
-
-def read_transcript(
-    path: Path, native_id: str, agent_of: str | None = None, title: str | None = None
-) -> Reading:
-    """Read a whole transcript.
-
-    ``native_id`` names the session of records that do not name their own. With ``agent_of``, the session
-    that started it, the file is a sub-agent's and everything in it belongs to ``native_id``; ``title`` is
-    then what the sub-agent was told to be for.
-
-    A record that says ``forkedFrom`` belongs to the session it was copied from; sidechain records in a
-    main file to a sub-agent's session of their own. A last line without its newline is read when it is
-    whole, but the offset stays before it.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    transcript = _Transcript(native_id, agent_of)
-    if title is not None:
-        transcript.conversation(native_id).titles["description"] = title
-    unreadable: list[Unreadable] = []
-    records = offset = 0
-    for line in read_lines(path):
-        if line.complete:
-            offset = line.end
-        elif not line.data.endswith(b"}"):
-            break
-        records += 1
-        data = line.data
-        if data.startswith(_SNAPSHOT):
-            continue
-        if _PROGRESS in data and b'"toolUseResult"' not in data:
-            transcript.pass_by(data)
-            continue
-        try:
-            transcript.read(parse_object(data), line.number)
-        except (ValueError, FormatError) as error:
-            if not line.complete:
-                records -= 1
-                break
-            unreadable.append(Unreadable(line.number, str(error)))
-    return transcript.reading(str(path), records, unreadable, offset)
-
-
-class _Transcript:
+class Transcript:
     """The conversations of one file, as far as it was read."""
 
     def __init__(self, native_id: str, agent_of: str | None) -> None:
         self._own = native_id
         self._agent_of = agent_of
         self._conversations: dict[str, Conversation] = {}
-        self._calls: dict[str, _Call] = {}
+        self._calls: dict[str, Call] = {}
         self._calls_of_line: dict[str, list[str]] = {}
         self._message_of: dict[str, str | None] = {}
         """Record uuid to its message's id, or for records without a message to the nearest before it."""
@@ -97,7 +48,13 @@ class _Transcript:
         self._summaries: dict[str, str] = {}
         """Leaf uuid to summary: files also hold summaries of other sessions."""
         self._forked_from: str | None = None
+        self.lines = 0
+        """The number of the last whole line."""
         self._line = 0
+        self._seen: frozenset[int] = frozenset()
+        """Checksums of the ids of what was read before and is not kept."""
+        self._kept: dict[tuple[str, str], DraftMessage] = {}
+        """Conversation and message id to a message that was begun before, as it was then."""
         self._kinds: dict[str, Callable[[Record], None]] = {
             "user": self._user,
             "assistant": self._assistant,
@@ -124,7 +81,9 @@ class _Transcript:
         uuids, parents = _UUID.findall(data), _PARENT.findall(data)
         if uuids and parents:
             # An agent_progress record holds a whole record of the sub-agent before its own uuid.
-            self._message_of.setdefault(uuids[-1].decode(), self._message_of.get(parents[0].decode()))
+            uuid = uuids[-1].decode()
+            self._refuse_seen(uuid)
+            self._message_of.setdefault(uuid, self._message_behind(parents[0].decode()))
 
     def read(self, record: Record, line: int) -> None:
         """Take in one record; types that are not known, or say nothing here, are passed by.
@@ -133,6 +92,8 @@ class _Transcript:
             FormatError: a record of a known type has not its shape.
         """
         self._line = line
+        if self._seen:
+            self._refuse_seen(record.get("uuid"))
         read = self._kinds.get(str(record.get("type")))
         if read is not None:
             read(record)
@@ -142,7 +103,10 @@ class _Transcript:
         self._settle_titles()
         sessions, messages, parts, edits = [], list[Message](), list[Part](), list[Edit]()
         for conversation in self._conversations.values():
-            if not conversation.messages and not conversation.edits:
+            for message_id, message in list(conversation.messages.items()):
+                if self._kept.get((conversation.native_id, message_id)) == message:
+                    del conversation.messages[message_id]
+            if not conversation.messages and not conversation.edits and not conversation.is_stored:
                 continue
             conversation.settle_title()
             sessions.append(conversation.session(source))
@@ -151,6 +115,50 @@ class _Transcript:
             parts += own_parts
             edits += conversation.edits.values()
         return Reading(sessions, messages, parts, edits, records, unreadable, offset)
+
+    # Where it ends, and going on there
+
+    def state(self, path: Path, offset: int) -> State | None:
+        """What it takes to go on at ``offset``; None for the transcripts of which that is too much.
+
+        Those with sub-agents' records among their own, forks and those with summaries: all of old versions,
+        which do not grow any more.
+        """
+        waiting = [call for call in self._calls.values() if call.part.status is None]
+        if self._sidechain_of or self._forked_from or self._summaries or len(waiting) > MOST_CALLS:
+            return None
+        links, conversations = self._message_of, self._conversations.values()
+        return pack_state(
+            self.lines, fingerprint(path, offset), links, conversations, waiting, self._seen_now()
+        )
+
+    def go_on(self, state: State) -> None:
+        """Take up where the reading ended that had this state."""
+        before = unpack_state(state)
+        self.lines, self._seen, self._message_of = before.lines, before.seen, before.links
+        self._conversations = {each.native_id: each for each in before.conversations}
+        self._calls = {call.part.id: call for call in before.calls}
+        self._kept = {
+            (conversation.native_id, message.id): copy.deepcopy(message)
+            for conversation in before.conversations
+            for message in conversation.messages.values()
+        }
+
+    def _seen_now(self) -> Iterable[int]:
+        """Checksums of the ids of everything read up to here."""
+        messages = (name for each in self._conversations.values() for name in each.messages)
+        return self._seen.union(map(checksum, (*self._message_of, *messages, *self._calls)))
+
+    def _refuse_seen(self, identity: object) -> None:
+        """Raises NeedsWholeError when something was read before, but is not kept."""
+        if self._seen and isinstance(identity, str) and checksum(identity) in self._seen:
+            raise NeedsWholeError
+
+    def _message_behind(self, uuid: str) -> str | None:
+        """The message of a record, or the nearest before it. Raises: see :meth:`_refuse_seen`."""
+        if uuid not in self._message_of:
+            self._refuse_seen(uuid)
+        return self._message_of.get(uuid)
 
     # Records
 
@@ -199,6 +207,8 @@ class _Transcript:
         time_ms, uuid = _time_ms(record), _text(record, "uuid")
         conversation = self._conversation_of(record)
         message_id = value.get("id") if isinstance(value.get("id"), str) else None
+        if message_id is not None and message_id not in conversation.messages:
+            self._refuse_seen(message_id)
         message = conversation.message(message_id or uuid, "assistant", time_ms)
         if message.parent_id is None:
             parent = self._parent_message(record)
@@ -225,8 +235,7 @@ class _Transcript:
                 message.add(DraftPart(part_id, "reasoning", str(block["thinking"]), time_ms))
         elif kind.endswith("tool_use"):
             self._call(message, uuid, part_id, block, time_ms)
-        elif kind.endswith("tool_result") and block.get("tool_use_id") in self._calls:
-            call = self._calls[block["tool_use_id"]]
+        elif kind.endswith("tool_result") and (call := self._call_named(block.get("tool_use_id"))):
             call.part.text = content_text(block.get("content"))
             call.part.status = "completed"
         elif kind != "redacted_thinking":
@@ -245,7 +254,8 @@ class _Transcript:
             call_id if isinstance(call_id, str) else None,
             json.dumps(tool_input, ensure_ascii=False, separators=(",", ":")),
         )
-        call = _Call(message.add(part), message, name, tool_input if isinstance(tool_input, dict) else {})
+        self._refuse_seen(part.id)
+        call = Call(message.add(part), message, name, tool_input if isinstance(tool_input, dict) else {})
         self._calls.setdefault(part.id, call)
         self._calls_of_line.setdefault(uuid, []).append(part.id)
 
@@ -263,7 +273,7 @@ class _Transcript:
             call_id = block.get("tool_use_id")
             call_id = call_id if isinstance(call_id, str) else None
             part = DraftPart(call_id or f"{uuid}:result:{index}", "tool", "", time_ms, call=call_id)
-            call = _Call(message.add(part), message, _tool_of(structured), {})
+            call = Call(message.add(part), message, _tool_of(structured), {})
         if call.part.type == "question":
             text = questions_text(call.input, structured) or call.part.text
         call.part.text = text
@@ -271,7 +281,7 @@ class _Transcript:
         if not failed:
             self._edit(conversation, record, call, structured)
 
-    def _edit(self, conversation: Conversation, record: Record, call: _Call, structured: object) -> None:
+    def _edit(self, conversation: Conversation, record: Record, call: Call, structured: object) -> None:
         cwd = record.get("cwd") if isinstance(record.get("cwd"), str) else conversation.cwd
         payload = structured if isinstance(structured, dict) else {}
         for edit in read_edits(call.name, call.input, structured, cwd):
@@ -316,10 +326,12 @@ class _Transcript:
     def _chain_link(self, record: Record) -> None:
         uuid, parent = record.get("uuid"), record.get("parentUuid") or record.get("logicalParentUuid")
         if isinstance(uuid, str):
-            self._message_of.setdefault(uuid, self._message_of.get(parent) if parent else None)
+            self._message_of.setdefault(uuid, self._message_behind(parent) if parent else None)
             self._native_id(record)
 
     def _summary(self, record: Record) -> None:
+        if self._seen:
+            raise NeedsWholeError
         leaf, summary = record.get("leafUuid"), record.get("summary")
         if isinstance(summary, str) and summary.strip():
             self._summaries[str(leaf)] = summary.strip()
@@ -350,6 +362,8 @@ class _Transcript:
         if self._agent_of is not None:
             return self._own
         uuid = str(record.get("uuid"))
+        if self._seen and (record.get("isSidechain") is True or "forkedFrom" in record):
+            raise NeedsWholeError
         if record.get("isSidechain") is True:
             started_by = self._sidechain_of.get(str(record.get("parentUuid")), uuid)
             self._sidechain_of[uuid] = _optional(record, "agentId") or started_by
@@ -362,15 +376,24 @@ class _Transcript:
 
     def _parent_message(self, record: Record) -> str | None:
         parent = record.get("parentUuid") or record.get("logicalParentUuid")
-        return self._message_of.get(parent) if isinstance(parent, str) else None
+        return self._message_behind(parent) if isinstance(parent, str) else None
 
-    def _call_of(self, record: Record, block: Record) -> _Call | None:
+    def _call_of(self, record: Record, block: Record) -> Call | None:
         """The call of a result: by its id, else the only one of the line that the result names."""
         call_id = block.get("tool_use_id")
         if isinstance(call_id, str):
-            return self._calls.get(call_id)
+            return self._call_named(call_id)
+        if self._seen:
+            raise NeedsWholeError
         calls = self._calls_of_line.get(str(record.get("sourceToolAssistantUUID")), [])
         return self._calls[calls[0]] if len(calls) == 1 else None
+
+    def _call_named(self, call_id: object) -> Call | None:
+        """Raises: see :meth:`_refuse_seen`."""
+        call = self._calls.get(call_id) if isinstance(call_id, str) else None
+        if call is None:
+            self._refuse_seen(call_id)
+        return call
 
     def _settle_titles(self) -> None:
         """Give the main session its summary: one of a leaf in this file, else the only one there is."""

@@ -1,7 +1,8 @@
 """Cursor's histories: which files they are, and what reads them (``formats.md`` 6.2)."""
 
 import os
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from byline.agents.cursor.composer import read_composers
@@ -9,10 +10,10 @@ from byline.agents.cursor.transcript import AGENT, read_transcript
 from byline.agents.foreign_database import MAGIC, has_columns
 from byline.agents.json_lines import head_lines, parse_object
 from byline.agents.json_records import Account, Record, text_of
-from byline.agents.reader import Reading, Unreadable
+from byline.agents.reader import Reading, Unreadable, joined
 from byline.agents.session_draft import SessionDraft
 from byline.errors import FormatError
-from byline.record import Edit, Message, Part
+from byline.record import Edit
 
 _ROLES = frozenset({"user", "assistant", "tool"})
 _STATE = Path("User", "globalStorage", "state.vscdb")
@@ -37,8 +38,7 @@ class CursorHistory:
     def sniff(self, head: bytes, path: Path) -> bool:
         """Whether a file is Cursor's database, or begins with a message of a transcript."""
         if head.startswith(MAGIC):
-            # A damaged database is still Cursor's: what is wrong with it is told when it is read.
-            return b"CREATE TABLE cursorDiskKV" in head or has_columns(path, "cursorDiskKV", {"key", "value"})
+            return _is_database(path, head)
         for line in head_lines(head):
             try:
                 return _is_message(parse_object(line))
@@ -56,13 +56,28 @@ class CursorHistory:
 
     def read(self, path: Path) -> Reading:
         """Read all conversations of a database, or a transcript."""
+        return joined(self.readings(path))
+
+    def readings(self, path: Path) -> Iterator[Reading]:
+        """Read a database conversation by conversation, or a transcript."""
         with path.open("rb") as file:
             is_database = file.read(len(MAGIC)) == MAGIC
         account = Account()
         if is_database:
-            return _reading(path, list(_readable_composers(path, account)), account)
-        draft, account = read_transcript(path)
-        return _without_known(_reading(path, [draft], account), draft)
+            for composer in _readable_composers(path, account):
+                yield _reading(path, composer, Account())
+            yield Reading(records=account.records, unreadable=account.unreadable, offset=account.offset)
+        else:
+            draft, account = read_transcript(path)
+            yield _without_known(_reading(path, draft, account), draft)
+
+
+def _is_database(path: Path, head: bytes) -> bool:
+    try:
+        return has_columns(path, {"cursorDiskKV": {"key", "value"}})
+    except (OSError, sqlite3.Error):
+        # A damaged database is still Cursor's: what is wrong with it is told when it is read.
+        return b"CREATE TABLE cursorDiskKV" in head
 
 
 def _readable_composers(path: Path, account: Account) -> Iterator[SessionDraft]:
@@ -100,16 +115,19 @@ def _alone(edit: Edit) -> Edit:
     )  # fmt: skip
 
 
-def _reading(path: Path, drafts: Sequence[SessionDraft], account: Account) -> Reading:
-    sessions, messages, parts, edits = [], list[Message](), list[Part](), list[Edit]()
-    for draft in drafts:
-        own_messages, own_parts = draft.records()
-        if own_messages:
-            sessions.append(draft.session(str(path)))
-            messages += own_messages
-            parts += own_parts
-            edits += draft.edits.values()
-    return Reading(sessions, messages, parts, edits, account.records, account.unreadable, account.offset)
+def _reading(path: Path, draft: SessionDraft, account: Account) -> Reading:
+    messages, parts = draft.records()
+    if not messages:
+        return Reading(records=account.records, unreadable=account.unreadable, offset=account.offset)
+    return Reading(
+        [draft.session(str(path))],
+        messages,
+        parts,
+        list(draft.edits.values()),
+        account.records,
+        account.unreadable,
+        account.offset,
+    )
 
 
 def _state_databases() -> list[Path]:

@@ -1,20 +1,21 @@
 """Read OpenCode's SQLite database (from 1.2) without leaving a trace beside it (``formats.md`` 2.6).
 
-The database also holds tokens and secrets: only the tables session, message and part are read.
+The database also holds tokens and secrets: only the tables session, message and part are read. It may be
+larger than memory: what is in memory of it is one session, and the numbers of all rows.
 """
 
-import shutil
 import sqlite3
-import tempfile
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from byline.agents.foreign_database import MAGIC, columns_of, has_columns, opened
 from byline.agents.opencode.documents import Account, Json, MessageDocument, SessionDocument
 from byline.errors import FormatError
 
-MAGIC = b"SQLite format 3\0"
 _NEEDED = {
     "session": ("id",),
     "message": ("id", "session_id", "data"),
@@ -25,9 +26,8 @@ _FURTHER = {
     "message": ("time_created", "time_updated"),
     "part": ("time_created", "time_updated"),
 }
-_ATTEMPTS = 3
-_WAL_HEADER = 32
-"""Bytes of a log's header; its salts change when the log begins anew."""
+_OF = {"message": "session_id", "part": "message_id"}
+"""The column that says what a row of the table belongs to."""
 
 Row = dict[str, bytes | int | float | None]
 
@@ -36,62 +36,85 @@ def is_database(path: Path, head: bytes) -> bool:
     """Whether a file is a database with OpenCode's tables, or is what is left of one."""
     if not head.startswith(MAGIC):
         return False
-    # A look without the log does for all but a database so new that its tables are only there.
-    for opened in (_glanced_at, _opened):
-        try:
-            with opened(path) as connection:
-                if all(_missing(connection, table) == [] for table in _NEEDED):
-                    return True
-        except (OSError, sqlite3.Error):
-            if all(b"CREATE TABLE `%s`" % table.encode() in head for table in _NEEDED):
-                return True
-    return False
+    try:
+        return has_columns(path, {table: set(columns) for table, columns in _NEEDED.items()})
+    except (OSError, sqlite3.Error):
+        return all(b"CREATE TABLE `%s`" % table.encode() in head for table in _NEEDED)
 
 
-def read_database(path: Path, account: Account) -> Iterator[SessionDocument]:
-    """The sessions of a database, oldest id first.
+class Database:
+    """An open database, whose sessions can be read one by one and more than once.
 
-    Damaged pages and rows that are no JSON are named in ``account``, and what is around them is read.
+    Damaged pages and rows that are no JSON are named in the account, and what is around them is read.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, account: Account) -> None:
+        """Raises FormatError when a table or a column is missing."""
+        connection.text_factory = bytes
+        self._account = account
+        self._tables = {table: _Table(connection, table) for table in _NEEDED}
+        self._sessions = {_id(row): row for row in self._tables["session"].all_rows(account)}
+        self._messages = self._tables["message"].numbers(account)
+        self._parts = self._tables["part"].numbers(account)
+
+    def sessions(self) -> Iterator[SessionDocument]:
+        """The sessions, oldest id first; last those of which only what was said is left."""
+        account = self._account
+        placed: set[str] = set()
+        for session_id in (*sorted(self._sessions), *sorted(self._messages.keys() - self._sessions.keys())):
+            row = self._sessions.get(session_id)
+            account.records += row is not None
+            session = SessionDocument({"id": session_id} if row is None else _session_info(row))
+            for message in self._rows("message", self._messages.get(session_id, ()), account):
+                placed.add(_id(message))
+                session.messages += self._message(message)
+            yield session
+        for message_id in sorted(self._parts.keys() - placed):
+            count = len(self._parts[message_id])
+            account.records += count
+            account.fail(f"message {message_id}: not there; its {count} parts cannot be placed without it")
+
+    def outlines(self) -> Iterator[SessionDocument]:
+        """The sessions with their messages, without parts; what cannot be read is passed over."""
+        account = Account()
+        for session_id, numbers in self._messages.items():
+            row = self._sessions.get(session_id)
+            if row is not None:
+                infos = (_data(each, "message", account) for each in self._rows("message", numbers, account))
+                yield SessionDocument(_session_info(row), [MessageDocument(info) for info in infos if info])
+
+    def _message(self, row: Row) -> list[MessageDocument]:
+        """The message of a row with its parts, or nothing when it cannot be read."""
+        info = _data(row, "message", self._account)
+        numbers = self._parts.get(_id(row), ())
+        if info is not None:
+            found = (
+                _data(part, "part", self._account) for part in self._rows("part", numbers, self._account)
+            )
+            return [MessageDocument(info, [part for part in found if part is not None])]
+        if numbers:
+            # They cannot be placed without a role; they are not lost without a word.
+            self._account.records += len(numbers)
+            self._account.fail(f"message {_id(row)}: its {len(numbers)} parts cannot be placed without it")
+        return []
+
+    def _rows(self, table: str, numbers: Iterable[int], account: Account) -> list[Row]:
+        return sorted(self._tables[table].rows(numbers, account), key=_id)
+
+
+@contextmanager
+def opened_database(path: Path, account: Account) -> Iterator[Database]:
+    """The database at ``path`` as it is now.
 
     Raises:
         OSError: the file cannot be read, or changes faster than it can be copied.
-        FormatError: it lacks tables or columns.
+        FormatError: it is no database, or lacks tables or columns.
     """
     try:
-        with _opened(path) as connection:
-            tables = {table: _Table(connection, table, account) for table in _NEEDED}
-            sessions = list(tables["session"].rows())
-            messages = _grouped(tables["message"].rows(), "session_id")
-            parts = _grouped(tables["part"].rows(), "message_id")
+        with opened(path) as connection:
+            yield Database(connection, account)
     except sqlite3.Error as error:
         raise FormatError(f"not a database that can be read: {error}") from error
-    for row in sorted(sessions, key=_id):
-        session = SessionDocument(_session_info(row))
-        account.records += 1
-        session.messages = list(_messages(messages.pop(session.id, []), parts, account))
-        yield session
-    for session_id, rows in sorted(messages.items()):
-        # Their session's row is damaged or gone; what was said is not.
-        yield SessionDocument({"id": session_id}, list(_messages(rows, parts, account)))
-    for message_id, rows in sorted(parts.items()):
-        account.records += len(rows)
-        account.fail(f"message {message_id}: not there; its {len(rows)} parts cannot be placed without it")
-
-
-def _messages(
-    rows: Sequence[Row], parts: dict[str, list[Row]], account: Account
-) -> Iterator[MessageDocument]:
-    for row in rows:
-        info = _data(row, "message", account)
-        if info is None:
-            # Its parts cannot be placed without a role; they are not lost without a word.
-            orphans = len(parts.pop(_id(row), []))
-            if orphans:
-                account.records += orphans
-                account.fail(f"message {_id(row)}: its {orphans} parts cannot be placed without it")
-            continue
-        found = (_data(part, "part", account) for part in parts.pop(_id(row), []))
-        yield MessageDocument(info, [part for part in found if part is not None])
 
 
 def _data(row: Row, kind: str, account: Account) -> Json | None:
@@ -118,15 +141,6 @@ def _session_info(row: Row) -> Json:
     return info
 
 
-def _grouped(rows: Iterator[Row], column: str) -> dict[str, list[Row]]:
-    groups = defaultdict[str, list[Row]](list)
-    for row in rows:
-        groups[_text(row[column])].append(row)
-    for group in groups.values():
-        group.sort(key=_id)
-    return dict(groups)
-
-
 def _id(row: Row) -> str:
     return _text(row["id"])
 
@@ -135,22 +149,13 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [_text(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
-
-
-def _missing(connection: sqlite3.Connection, table: str) -> list[str]:
-    there = _columns(connection, table)
-    return [column for column in _NEEDED[table] if column not in there]
-
-
 class _Table:
     """One of the tables, read in whatever columns of it there are."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str, account: Account) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         """Raises FormatError when the table or a column of it is missing."""
-        there = _columns(connection, name)
-        missing = _missing(connection, name)
+        there = columns_of(connection, name)
+        missing = [column for column in _NEEDED[name] if column not in there]
         if missing:
             raise FormatError(
                 f"table {name} has no {', '.join(missing)}: the format of this OpenCode is not known yet"
@@ -158,80 +163,47 @@ class _Table:
         self._connection = connection
         self._name = name
         self._columns = (*_NEEDED[name], *(column for column in _FURTHER[name] if column in there))
-        self._account = account
 
-    def rows(self) -> Iterator[Row]:
-        """Every row that can be read: where a page is damaged, those before it and those behind it."""
-        seen: set[str] = set()
+    def all_rows(self, account: Account) -> list[Row]:
+        """Every row that can be read."""
+        return [
+            dict(zip(self._columns, values[1:], strict=True)) for values in self._scan(self._columns, account)
+        ]
+
+    def numbers(self, account: Account) -> dict[str, "array[int]"]:
+        """The numbers of the rows that can be read, by what they belong to."""
+        found = defaultdict[str, "array[int]"](lambda: array("q"))
+        for number, owner in self._scan((_OF[self._name],), account):
+            found[_text(owner)].append(number)
+        return dict(found)
+
+    def rows(self, numbers: Iterable[int], account: Account) -> Iterator[Row]:
+        """The rows with these numbers."""
+        query = f"SELECT {', '.join(self._columns)} FROM {self._name} WHERE rowid = ?"  # noqa: S608 - names from above
+        for number in numbers:
+            try:
+                values = self._connection.execute(query, (number,)).fetchone()
+            except sqlite3.Error as error:
+                account.fail(f"table {self._name}: row {number}: {error}")
+                continue
+            if values is not None:
+                yield dict(zip(self._columns, values, strict=True))
+
+    def _scan(self, columns: Iterable[str], account: Account) -> Iterator[tuple[Any, ...]]:
+        """Every row's number and columns: where a page is damaged, of those before it and those behind it."""
+        names = ", ".join(columns)
+        last: int | None = None
         for order in ("ASC", "DESC"):
-            query = f"SELECT {', '.join(self._columns)} FROM {self._name} ORDER BY rowid {order}"  # noqa: S608 - names from above
+            query = f"SELECT rowid, {names} FROM {self._name} ORDER BY rowid {order}"  # noqa: S608 - names from above
             try:
                 for values in self._connection.execute(query):
-                    row = dict(zip(self._columns, values, strict=True))
-                    if _id(row) not in seen:
-                        seen.add(_id(row))
-                        yield row
+                    if order == "ASC":
+                        last = values[0]
+                    elif last is not None and values[0] <= last:
+                        return
+                    yield values
             except sqlite3.Error as error:
                 if order == "ASC":
-                    self._account.fail(f"table {self._name}: {error}; rows are missing")
+                    account.fail(f"table {self._name}: {error}; rows are missing")
             else:
                 return
-
-
-@contextmanager
-def _glanced_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that sees the file alone, without its log."""
-    with closing(_connect(path, "mode=ro&immutable=1")) as connection:
-        yield connection
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that creates nothing beside the file and locks nobody out.
-
-    Even a read-only connection makes ``-wal`` and ``-shm`` beside a database in WAL mode; an ``immutable``
-    one does not, but does not see the log either. With a log, a private copy of both is read.
-    """
-    log = path.with_name(path.name + "-wal")
-    if not log.is_file() or not log.stat().st_size:
-        with _glanced_at(path) as connection:
-            yield connection
-        return
-    with tempfile.TemporaryDirectory(prefix="byline-opencode-") as folder:
-        copy = Path(folder) / "copy.db"
-        _copy(path, log, copy)
-        with closing(_connect(copy, "mode=rw")) as connection:
-            yield connection
-
-
-def _copy(path: Path, log: Path, copy: Path) -> None:
-    """Copy a database and its log as they were at one moment.
-
-    The log may grow meanwhile: SQLite ignores an unfinished end of it. It may not begin anew, and nothing
-    of it may move into the database.
-    """
-    for _ in range(_ATTEMPTS):
-        before = _state(path, log)
-        copied_log = copy.with_name(copy.name + "-wal")
-        copied_log.unlink(missing_ok=True)
-        shutil.copyfile(path, copy)
-        if log.is_file():
-            shutil.copyfile(log, copied_log)
-        if _state(path, log) == before:
-            return
-    raise BlockingIOError(f"{path.name} is being written to: import again when OpenCode is idle")
-
-
-def _state(path: Path, log: Path) -> tuple[int, int, bytes]:
-    stat = path.stat()
-    header = b""
-    if log.is_file():
-        with log.open("rb") as file:
-            header = file.read(_WAL_HEADER)
-    return stat.st_size, stat.st_mtime_ns, header
-
-
-def _connect(path: Path, options: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
-    connection.text_factory = bytes
-    return connection

@@ -3,7 +3,7 @@
 A fork is made later than what it repeats, and every copy keeps its times (``Session.fork`` in OpenCode).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from byline.agents.opencode.blocks import model_name
@@ -23,22 +23,22 @@ def is_forked(session: SessionDocument) -> bool:
     return any(_is_older(message, session) for message in session.messages)
 
 
-def find_forks(sessions: Sequence[SessionDocument], known: Iterable[SessionDocument] = ()) -> dict[str, Fork]:
-    """For each of the sessions that repeats others of them, or ``known`` ones, what it repeats.
+def find_forks(sessions: Callable[[], Iterable[SessionDocument]]) -> dict[str, Fork]:
+    """For each session that repeats others, what it repeats.
 
-    A message older than its session is a copy of the one with the same times, role and model in a session
-    that was there at its time. One without such a twin stays with its session: the original is gone.
+    ``sessions`` gives all sessions, as often as it is asked; their parts are not needed. A message older than
+    its session is a copy of the one with the same times, role and model in a session that was there at its
+    time. One without such a twin stays with its session: the original is gone.
     """
-    forked = [session for session in sessions if is_forked(session)]
-    if not forked:
+    if not any(is_forked(session) for session in sessions()):
         return {}
     owners: dict[tuple[object, ...], str] = {}
-    for session in (*sessions, *known):
+    for session in sessions():
         for message in session.messages:
             if not _is_older(message, session):
                 owners.setdefault(_marks(message), session.id)
     forks: dict[str, Fork] = {}
-    for session in forked:
+    for session in filter(is_forked, sessions()):
         fork = forks[session.id] = Fork()
         for message in session.messages:
             origin = owners.get(_marks(message)) if _is_older(message, session) else None

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from byline.agents.foreign_database import MAGIC
 from byline.agents.opencode.conversation import AGENT, Conversation
-from byline.agents.opencode.database import MAGIC, is_database, read_database
+from byline.agents.opencode.database import is_database, opened_database
 from byline.agents.opencode.documents import Account, SessionDocument
 from byline.agents.opencode.forks import Fork, find_forks, is_forked
 from byline.agents.opencode.places import (
@@ -25,9 +26,8 @@ from byline.agents.opencode.storage import (
     read_stored,
     sibling_sessions,
 )
-from byline.agents.reader import HEAD_BYTES, Reading, TreeDiff
+from byline.agents.reader import HEAD_BYTES, Reading, joined
 from byline.errors import FormatError
-from byline.record import Edit, Message, Part, Session
 
 
 class OpenCodeHistory:
@@ -81,44 +81,51 @@ class OpenCodeHistory:
         Raises:
             OSError: the file cannot be read.
         """
+        return joined(self.readings(path))
+
+    def readings(self, path: Path) -> Iterator[Reading]:
+        """Read a source session by session; what was said in none is left out.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
         account = Account()
+        data = path.parent if path.suffix != ".json" else storage_root(path).parent
         try:
-            sessions, forks = _documents(path, account)
+            for document, fork in _documents(path, account):
+                yield from _reading(document, fork, str(path), data, account)
         except FormatError as error:
             account.records = max(account.records, 1)
             account.fail(str(error))
-            sessions, forks = [], {}
-        data = path.parent if path.suffix != ".json" else storage_root(path).parent
-        return _reading(sessions, forks, str(path), data, account)
+        yield Reading(records=account.records, unreadable=account.unreadable)
 
 
-def _documents(path: Path, account: Account) -> tuple[list[SessionDocument], dict[str, Fork]]:
+def _documents(path: Path, account: Account) -> Iterator[tuple[SessionDocument, Fork]]:
+    """The sessions of a source, each with what it repeats of another."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(MAGIC):
-        sessions = list(read_database(path, account))
-        return sessions, find_forks(sessions)
-    if is_export(head):
-        return [read_export(path, account)], {}
-    session = read_stored(path, account)
-    if session is None:
-        return [], {}
-    return [session], find_forks([session], sibling_sessions(path)) if is_forked(session) else {}
+        with opened_database(path, account) as database:
+            forks = find_forks(database.outlines)
+            for session in database.sessions():
+                yield session, forks.get(session.id, Fork())
+    elif is_export(head):
+        yield read_export(path, account), Fork()
+    elif (stored := read_stored(path, account)) is not None:
+        known = [stored, *sibling_sessions(path)] if is_forked(stored) else []
+        yield stored, find_forks(lambda: known).get(stored.id, Fork())
 
 
 def _reading(
-    documents: list[SessionDocument], forks: dict[str, Fork], source: str, data: Path, account: Account
-) -> Reading:
-    """The sessions as records; those in which nothing was ever said are left out."""
-    sessions, messages, parts, edits = list[Session](), list[Message](), list[Part](), list[Edit]()
-    trees = list[TreeDiff]()
-    for document in documents:
-        fork = forks.get(document.id, Fork())
-        conversation = Conversation(document, account, fork.origin, fork.copies)
-        if conversation.messages:
-            sessions.append(conversation.session(source))
-            messages += conversation.messages
-            parts += conversation.parts
-            edits += conversation.edits
-            trees += step_diffs(document, conversation.id, data)
-    return Reading(sessions, messages, parts, edits, account.records, account.unreadable, tree_diffs=trees)
+    document: SessionDocument, fork: Fork, source: str, data: Path, account: Account
+) -> Iterator[Reading]:
+    """A session as records, unless nothing was ever said in it."""
+    conversation = Conversation(document, account, fork.origin, fork.copies)
+    if conversation.messages:
+        yield Reading(
+            [conversation.session(source)],
+            conversation.messages,
+            conversation.parts,
+            conversation.edits,
+            tree_diffs=list(step_diffs(document, conversation.id, data)),
+        )
