@@ -3,7 +3,8 @@
 ``config.toml`` in the user's configuration folder, then ``.byline.toml`` at the top of the repository; the
 later file wins per key. A repository's file comes with a clone, from anybody: it may only have less recorded
 (``ignore``, ``disabled``) or ask for the trailer, and it names no place outside the repository. A hook reads
-this: without a file it costs a few looks at the disk, and nothing in a file stops it.
+this: without a file it costs a few looks at the disk, and nothing in a file fails it. When the user's own
+file does not let on what is not to be recorded, nothing is until it does: see ``Config.held``.
 """
 
 import os
@@ -51,13 +52,29 @@ KEYS: tuple[Key, ...] = (
         shared=True,
     ),
     Key("trailer.name", "Assisted-by", "The trailer's name; the models are its value."),
+    Key("capture.shell_snapshots", True, "Look at the work tree before and after an agent's shell call."),
+    Key(
+        "capture.snapshot_timeout_ms", 250, "How long the look before a call may take; then it is skipped.",
+        least=10, most=60_000,
+    ),
     Key("retry.deadline_ms", 1000, "The longest a hook waits for the store in all.", most=60_000),
     *_retry("connection_open", "opening the store", 3, 500),
     *_retry("query", "writing", 5, 300),
+    Key(
+        "review.max_file_bytes", 32_000_000, "The size up to which a file's lines are attributed.",
+        least=1_000, most=2**31,
+    ),
+    Key(
+        "review.max_contents_bytes", 8_000_000,
+        "Of whole contents that edits of one file carry (as stored), how much is read; then hunks alone.",
+        least=1_000, most=2**31,
+    ),
     Key("log.max_bytes", 1_000_000, "The size at which the log begins a new file.", least=1_000, most=2**40),
     Key("log.files", 3, "How many old log files are kept.", most=100),
 )  # fmt: skip
 _BY_NAME = {key.name: key for key in KEYS}
+_LEAVES_OUT = frozenset({"disabled", "ignore"})
+"""The keys that have less recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,10 @@ class Config:
     """The top of the repository that was looked at."""
     shared_ignore: tuple[str, ...] = ()
     """The patterns of the repository's file: those of ``ignore`` that are relative to it."""
+    held: bool = False
+    """Whether the user's file is such that what it wants left out cannot be told (it cannot be read, or
+    ``ignore`` or ``disabled`` has no value that fits): payloads then wait, so that nothing is recorded
+    against that wish, and nothing is lost. A repository's file that is wrong only loses its own keys."""
 
     def number(self, name: str) -> int:
         """The value of a key that holds a number."""
@@ -165,15 +186,17 @@ def _with_file(config: Config, path: str, repository: str | None) -> Config:
     try:
         found, text = parse(path)
     except BylineError as error:
-        return replace(config, problems=(*config.problems, str(error)))
+        held = config.held or repository is None
+        return replace(config, problems=(*config.problems, str(error)), held=held)
     if not text:
         return config
     values, sources, problems = dict(config.values), dict(config.sources), list(config.problems)
-    shared_ignore = config.shared_ignore
+    shared_ignore, held = config.shared_ignore, config.held
     for name, value in found.items():
         reason = _refusal(name, value, shared=repository is not None)
         if reason is not None:
             problems.append(f"{path}:{line_of(text, name)}: {reason}")
+            held = held or (repository is None and name.partition(".")[0] in _LEAVES_OUT)
             continue
         accepted: Value = tuple(value) if isinstance(value, list) else value  # type: ignore[assignment] # checked
         if name == "ignore" and repository is not None:
@@ -184,7 +207,12 @@ def _with_file(config: Config, path: str, repository: str | None) -> Config:
             continue
         values[name], sources[name] = accepted, path
     return replace(
-        config, values=values, sources=sources, problems=tuple(problems), shared_ignore=shared_ignore
+        config,
+        values=values,
+        sources=sources,
+        problems=tuple(problems),
+        shared_ignore=shared_ignore,
+        held=held,
     )
 
 

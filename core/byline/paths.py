@@ -15,6 +15,13 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("byline", appauthor=False))
 
 
+def config_dir() -> Path:
+    """The user's configuration folder for Byline."""
+    import platformdirs  # noqa: PLC0415 - see data_dir
+
+    return Path(platformdirs.user_config_dir("byline", appauthor=False))
+
+
 def state_dir() -> Path:
     """The user's state folder for Byline: what the browser remembers, and logs."""
     import platformdirs  # noqa: PLC0415 - see data_dir

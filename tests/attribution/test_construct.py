@@ -133,3 +133,28 @@ def test_what_a_formatter_in_a_shell_call_reshaped_stays_its_authors_and_the_res
     told = dict(written(construct([wrote, shell], [])))
     assert told["    alpha = beta(gamma)"] == 0
     assert told["made = by_command"] == 1
+
+
+def test_an_edit_without_a_place_is_replayed_once_a_content_shows_what_it_left() -> None:
+    lost = edit(2, hunk(3, " typed", "-gone", "+from the second", "+}"))
+    seen = (*BASE[:3], "typed", "from the second", "}", *BASE[3:])
+    third = edit(3, hunk(1, " line 1", "+from the third"), before=seen)
+    document = construct([edit(1, hunk(1, "-line 1", "+line 1"), before=BASE), lost, third], [])
+    told = dict(written(document))
+    assert not document.unplaced
+    assert (told["typed"], told["from the second"], told["}"], told["from the third"]) == (-1, 1, 1, 2)
+    assert 1 in [document.weave.killer[line] for line in range(1, len(document.weave.text))]
+
+
+def test_edits_of_one_first_commit_find_their_base_in_it_in_turn() -> None:
+    first = edit(1, hunk(1, " typed above", "+first of agent"))
+    second = edit(2, hunk(2, " first of agent", "+second of agent", " typed below"))
+    committed = Version(9000, ("typed above", "first of agent", "second of agent", "typed below"))
+    document = construct([first, second], [committed])
+    assert written(document) == [
+        ("typed above", -1),
+        ("first of agent", 0),
+        ("second of agent", 1),
+        ("typed below", -1),
+    ]
+    assert document.base_assumed

@@ -111,3 +111,19 @@ def test_a_repository_without_commits_is_one_line(world: World, byline: Byline) 
     done = byline("log")
     assert done.returncode == 1
     assert done.stderr.decode().endswith("has no commits yet\n")
+
+
+def test_names_are_left_out_where_the_line_is_too_short_for_them(world: World, byline: Byline) -> None:
+    for name in ("one", "two", "three", "four", "five"):
+        world.agent(f"{name}-with-a-long-id", "claude-sonnet-4-5").writes(f"{name}.py", "x\n")
+    world.person_writes("typed.py", "y\n")
+    world.commit("many")
+    for columns, more in ((80, "5 more"), (120, "3 more"), (200, "1 more")):
+        bar = out(byline("log", COLUMNS=str(columns))).split("\n")[1]
+        assert len(bar) <= columns
+        assert bar.endswith(f" {more} · unknown 17%")
+
+
+def test_paths_above_the_folder_one_is_in_are_found(written: World, byline: Byline) -> None:
+    assert subjects(out(byline("log", "--json", "--", "../a.py", folder="b"))) == ["Half of it"]
+    assert len(subjects(out(byline("log", "--json", "--", ".", folder="b")))) == 2

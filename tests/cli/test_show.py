@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from world import World
 
 from byline.store.store import Store
@@ -190,3 +191,86 @@ def test_outside_of_a_repository_it_says_so(show: Show, tmp_path: Path) -> None:
     done = show("show", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "not a git repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "folder", "shown"),
+    [
+        (("--", "../src/a.py"), "src", ["src/a.py"]),
+        (("--", "../née file.txt"), "src", ["née file.txt"]),
+        (("--", "."), "src", ["src/a.py"]),
+        (("--", ".."), "src", ["née file.txt", "src/a.py"]),
+        (("--", "src/../src//a.py"), ".", ["src/a.py"]),
+        (("--", "src/*.py"), ".", []),
+        (("--", ":(glob)**"), ".", []),
+    ],
+)
+def test_paths_are_read_as_the_shell_gives_them_and_are_no_patterns(
+    show: Show, world: World, words: tuple[str, ...], folder: str, shown: list[str]
+) -> None:
+    done = show("show", "HEAD", "--json", *words, folder=world.path / folder)
+    assert done.returncode == 0, done.stderr
+    assert [file["path"] for file in json.loads(done.stdout)["files"]] == shown
+
+
+def test_a_bare_repository_is_shown_with_paths_of_its_trees(show: Show, world: World, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    world.git("clone", "-q", "--bare", str(world.path), str(bare))
+    done = show("show", "HEAD", "--json", "--", "src/../src/a.py", folder=bare)
+    assert [file["path"] for file in json.loads(done.stdout)["files"]] == ["src/a.py"]
+
+
+def test_json_that_is_written_as_it_comes_is_laid_out_as_all_json_is(show: Show) -> None:
+    for rev in ("HEAD", "HEAD~1..HEAD", "HEAD..HEAD"):
+        text = show("show", rev, "--json").stdout
+        assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+
+
+def test_records_that_cannot_be_used_are_counted_and_named(show: Show, world: World) -> None:
+    world.store.database.execute_sql("UPDATE diff_traces SET patch = '[broken \x1b[31m'")
+    value = json.loads(show("show", "HEAD", "--json").stdout)
+    assert len(value["problems"]) == 2
+    assert value["summary"]["added"]["unknown"] == 4
+    text = show("show", "HEAD").stdout
+    assert "! 2 records could not be used:\n!   " in text
+    assert f"{world.path}/src/a.py: the stored patch of edit 1 is no JSON" in text
+    assert "\x1b" not in text
+
+
+def test_a_file_in_conflict_is_shown_and_said_to_be(show: Show, world: World) -> None:
+    world.git("switch", "-q", "-c", "side", "HEAD~1")
+    world.person_writes("src/a.py", "side = 1\n")
+    world.commit("side")
+    world.git("switch", "-q", "main")
+    subprocess.run(["git", "merge", "side"], cwd=world.path, check=False, capture_output=True)
+    assert "(unresolved conflict)" in show("show", "--staged").stdout
+    assert "+ <<<<<<< HEAD" in show("show", "--worktree").stdout
+
+
+def test_a_commit_is_shown_although_a_blob_is_missing(show: Show, world: World) -> None:
+    oid = world.git("rev-parse", "HEAD:née file.txt")
+    (world.path / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    (world.path / "née file.txt").unlink()
+    done = show("show", "HEAD")
+    assert done.returncode == 0, done.stderr
+    assert "added née file.txt (its content cannot be read)" in done.stdout
+    assert "! 1 record could not be used:" in done.stdout
+    assert "+ from_a = True" in done.stdout
+
+
+def test_the_titles_of_the_legend_fit_the_width(show: Show, world: World) -> None:
+    world.store.database.execute_sql("UPDATE sessions SET title = ?", ("日本語 and words " * 9,))
+    for columns in (80, 160):
+        lines = show("show", "HEAD", COLUMNS=str(columns)).stdout.split("\n")
+        legend = [line for line in lines if "cc_A  claude" in line or "cc_B  gpt" in line]
+        assert len(legend) == 2
+        assert all("…”" in line and cell_len(line) <= columns for line in legend)
+
+
+def test_every_reader_of_many_lines_sees_the_same_colours_as_of_one(show: Show) -> None:
+    lines = show("--color", "always", "show", "HEAD").stdout.split("\n")
+    (added,) = [line for line in lines if "+ from_a = True" in line]
+    assert added.endswith("\x1b[32m+ from_a = True\x1b[0m")
+    (typed,) = [line for line in lines if "typed = " in line]
+    assert typed.startswith("\x1b[90m ·  ")
+    assert "\x1b[1mmodified src/a.py\x1b[0m" in lines

@@ -35,7 +35,7 @@ def written(world: World) -> World:
 
 
 def test_text_tells_the_evidence(written: World, byline: Byline) -> None:
-    text = out(byline("why", "f.py:2", TZ="UTC"))
+    text = out(byline("why", "f.py:2", TZ="UTC", COLUMNS="160"))
     lines = text.split("\n")
     assert lines[0].startswith(f"f.py:2  {written.git('rev-parse', 'HEAD')[:8]} The subject")
     assert lines[1] == "        value = compute(first)"
@@ -110,3 +110,14 @@ def test_errors_are_one_line_and_an_exit_code(
     assert (done.returncode, done.stdout) == (code, b"")
     assert done.stderr.decode().startswith(f"byline: {message}")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_prose_is_wrapped_beside_its_label_and_code_is_not(written: World, byline: Byline) -> None:
+    prompt = "Please make the computation safe for several threads at once. " * 3
+    written.store.database.execute_sql("UPDATE parts SET text = ? WHERE type = 'text'", (prompt,))
+    lines = out(byline("why", "f.py:2", COLUMNS="60")).split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("prompt     Please make"))
+    beside = lines[at : at + 5]
+    assert all(len(line) <= 60 for line in beside)
+    assert all(line.startswith(" " * 11) and line[11] != " " for line in beside[1:4])
+    assert "         → +    value = compute(first)" in lines

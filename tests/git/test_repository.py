@@ -342,24 +342,6 @@ def test_blobs_are_read_in_one_go_and_missing_ones_are_none(repo: Path) -> None:
     }
 
 
-def test_the_contents_a_path_had_are_listed_newest_first(repo: Path) -> None:
-    for number in range(3):
-        commit(repo, {"f.txt": f"{number}\n", f"other{number}.txt": "x\n"})
-    opened = Repository.open(repo)
-    versions = opened.path_versions("HEAD", ["f.txt"], since=0)
-    contents = opened.blobs(version.oid for version in versions)
-    assert [contents[version.oid] for version in versions] == ["2\n", "1\n", "0\n"]
-    assert opened.path_versions("HEAD", ["f.txt"], since=4_000_000_000) == []
-
-
-def test_the_commit_before_a_time_is_known_with_its_time(repo: Path) -> None:
-    oid = commit(repo, {"f.txt": "x\n"})
-    opened = Repository.open(repo)
-    time = opened.commit("HEAD").commit_time
-    assert opened.commit_before("HEAD", time) == (oid, time)
-    assert opened.commit_before("HEAD", time - 1) is None
-
-
 def test_a_full_id_that_is_no_commit_is_refused(repo: Path) -> None:
     commit(repo, {"f.txt": "x\n"})
     with pytest.raises(GitError):
@@ -395,3 +377,22 @@ def test_uncommitted_files_are_counted_without_reading_them(repo: Path) -> None:
     (repo / "new.txt").write_text("x\n")
     (repo / "ignored").write_text("x\n")
     assert opened.uncommitted() == (3, 1)
+
+
+def test_many_commits_are_read_at_once_in_the_order_asked_for(repo: Path) -> None:
+    oids = [commit(repo, {"f.txt": f"{number}\n"}, f"commit {number}\n\nbody") for number in range(4)]
+    opened = Repository.open(repo)
+    wanted = [oids[2], oids[0], oids[3]]
+    assert opened.commits(wanted) == [opened.commit(oid) for oid in wanted]
+    assert opened.commits([]) == []
+    with pytest.raises(GitError):
+        opened.commits([oids[0], "1" * 40])
+
+
+def test_the_root_that_a_checkout_was_known_by_is_a_commit_of_it(repo: Path) -> None:
+    oid = commit(repo, {"f.txt": "x\n"})
+    opened = Repository.open(repo)
+    assert opened.head() == oid
+    assert opened.has_commit(oid)
+    assert not opened.has_commit("1" * 40)
+    assert not opened.has_commit(git(repo, "rev-parse", "HEAD:f.txt"))

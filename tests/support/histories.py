@@ -6,7 +6,7 @@ edits stale, or some of the changes.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from random import Random
@@ -176,10 +176,12 @@ class Committed:
     kind: Literal["whole", "stale", "partial"]
     dead: frozenset[int]
     """``id()`` of lines that a recorded edit had removed again before the commit was made."""
+    old_ms: int | None = None
+    """When ``old`` was committed."""
 
     def change(self) -> Change:
         old, new = texts(self.old), texts(self.new)
-        return Change(old, new, tuple(touched(old, new)), self.time_ms)
+        return Change(old, new, tuple(touched(old, new)), self.time_ms, old_ms=self.old_ms)
 
 
 @dataclass(slots=True)
@@ -258,7 +260,8 @@ class _Player:
         if texts(new) == texts(self.committed):
             return
         dead = frozenset(id(line) for line in new if id(line) in self.dead)
-        made = Committed(self.committed, new, self.now_ms, kind, dead)  # type: ignore[arg-type] # a literal
+        earlier = self.history.commits[-1].time_ms if self.history.commits else None
+        made = Committed(self.committed, new, self.now_ms, kind, dead, earlier)  # type: ignore[arg-type] # a literal
         self.history.commits.append(made)
         self.committed = new
         # What is committed next is no older than this.
@@ -333,8 +336,8 @@ def _string_hunk(before: Sequence[str], after: Sequence[str]) -> Hunk | None:
         wanted = list(before[old:old_end])
         places = [at for at in range(len(before)) if list(before[at : at + len(wanted)]) == wanted]
         if wanted and len(places) == 1:
-            group = opcodes(before[old:old_end], after[new:new_end])
-            return read_hunk(1, 1, _body(before[old:old_end], after[new:new_end], group))
+            # Which of several equal lines stayed is a matter of the diff: the same one that tells the truth.
+            return read_hunk(1, 1, _body(before, after, _clipped(opcodes(before, after), old, old_end)))
         if old > 0 and (old_end == len(before) or old_end - changes[-1][2] >= changes[0][1] - old):
             old, new = old - 1, new - 1
         elif old_end < len(before):
@@ -344,7 +347,17 @@ def _string_hunk(before: Sequence[str], after: Sequence[str]) -> Hunk | None:
     return None
 
 
-def _body(before: Sequence[str], after: Sequence[str], group: Sequence[Opcode]) -> list[str]:
+def _clipped(codes: Sequence[Opcode], old: int, old_end: int) -> Iterator[Opcode]:
+    """The codes in a range of the old lines, which begins and ends in equal ones or with a change."""
+    for tag, first, last, new, new_last in codes:
+        if tag != "equal":
+            yield tag, first, last, new, new_last
+        elif max(first, old) < min(last, old_end):
+            start, end = max(first, old), min(last, old_end)
+            yield tag, start, end, new + start - first, new + end - first
+
+
+def _body(before: Sequence[str], after: Sequence[str], group: Iterable[Opcode]) -> list[str]:
     body: list[str] = []
     for tag, old, old_end, new, new_end in group:
         if tag == "equal":

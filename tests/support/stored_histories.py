@@ -116,8 +116,9 @@ def rows(database: Path) -> dict[str, Rows]:
 def _value(key: str, value: str | float | bytes) -> object:
     if isinstance(value, bytes):
         return zlib.decompress(value).decode()
-    is_json = isinstance(value, str) and key in {"patch", "tokens", "models"}
-    return json.loads(value) if is_json else value
+    if isinstance(value, str) and key in {"patch", "tokens", "models"}:
+        return json.loads(value)
+    return value
 
 
 if __name__ == "__main__":

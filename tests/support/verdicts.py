@@ -79,6 +79,8 @@ def judge_distinct(commit: Committed, change: Change, answers: Sequence[Credit])
 def judge_common(commit: Committed, change: Change, answers: Sequence[Credit]) -> Tally:
     """The answers for common lines: of equal ones only the number per edit is known.
 
+    A diff may show another line of the same text as touched than the one that was: any assignment of the
+    texts that came and went to the lines shown is right, as long as no edit gets more of them than it has.
     Found are counted only where as many are shown as really came or went. What is carried stood there before.
     """
     tally = Tally()

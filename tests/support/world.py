@@ -87,6 +87,33 @@ class Agent:
             writer.edits([edit])
         return call
 
+    def deletes(self, path: str) -> str:
+        """A call that removes a file; its record has the lines that went."""
+        before = (self.checkout / path).read_bytes().decode()
+        (self.checkout / path).unlink()
+        lines = before.removesuffix("\n").split("\n")
+        hunk = read_hunk(1, 0, [f"-{line}" for line in lines])
+        patch = FilePatch(path, "", "deleted", (hunk,))
+        call = self._call("apply_patch", {}, "", self.world.tick())
+        facts = {"before": before, "after": ""} if self.with_before else {}
+        self._record(call, "apply_patch", path, patch, **facts)
+        return call
+
+    def moves(self, old: str, new: str, content: str | None = None) -> str:
+        """An apply_patch call that gives a file a new name (and content), recorded under the new one."""
+        before = (self.checkout / old).read_bytes().decode()
+        after = content if content is not None else before
+        (self.checkout / old).unlink()
+        place = self.checkout / new
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(after.encode())
+        changed = diff(before, after, new)
+        patch = FilePatch(old, new, "renamed", changed.hunks if changed else ())
+        call = self._call("apply_patch", {}, "", self.world.tick())
+        facts = {"before": before, "after": after} if self.with_before else {}
+        self._record(call, "apply_patch", new, patch, **facts)
+        return call
+
     def _call(self, tool: str, given: dict[str, object], output: str, time_ms: int) -> str:
         """Record a tool call as a part of the conversation; its id."""
         self.calls += 1
@@ -220,12 +247,22 @@ class World:
         self.tick(30)
         return self.git("rev-parse", "HEAD")
 
+    def stages(self, path: str, content: str) -> None:
+        """Put a content into the index, whatever the work tree has (``git add -p``)."""
+        blob = self.git("hash-object", "-w", "--stdin", stdin=content)
+        self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+
     def review(self, rev: str = "HEAD") -> Review:
         return review_commit(self.store, Repository.open(self.path), rev)
 
     def told(self, rev: str = "HEAD", path: str | None = None) -> list[str]:
         """The review as lines ``+content | session model match`` or ``+content | unknown reason``."""
         return told(self.review(rev), path)
+
+
+def whose(review: Review, path: str | None = None) -> list[str]:
+    """What :func:`told` tells, without the lines' contents."""
+    return [f"{line[0]} {line.rpartition(' | ')[2]}" for line in told(review, path)]
 
 
 def told(review: Review, path: str | None = None) -> list[str]:

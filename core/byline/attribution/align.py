@@ -17,6 +17,18 @@ EXACT_CELLS = 4096
 
 WORK_PER_LINE = 64
 
+BETWEEN = 64
+"""Where no more lines than this are left between common ends, it is weighed where the ends begin."""
+
+BACK = 8
+"""By how many lines at most a common end is shortened."""
+
+WEAK_ALNUM = 3
+"""A line with no more letters and digits says nothing of where it comes from."""
+
+_CLOSE = 8
+"""What a match weighs more than that it stands next to another one, per unit of its weight."""
+
 
 def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     """The blocks of equal lines that stand in the same order on both sides, in order and maximal."""
@@ -25,18 +37,12 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     ranges = [(0, len(a), 0, len(b))]
     while ranges:
         a_lo, a_hi, b_lo, b_hi = ranges.pop()
-        start_a, start_b = a_lo, b_lo
-        while a_lo < a_hi and b_lo < b_hi and a[a_lo] == b[b_lo]:
-            a_lo += 1
-            b_lo += 1
-        if a_lo > start_a:
-            pairs.append((start_a, start_b, a_lo - start_a))
-        end_a = a_hi
-        while a_hi > a_lo and b_hi > b_lo and a[a_hi - 1] == b[b_hi - 1]:
-            a_hi -= 1
-            b_hi -= 1
-        if end_a > a_hi:
-            pairs.append((a_hi, b_hi, end_a - a_hi))
+        head, tail = _common_ends(a, b, a_lo, a_hi, b_lo, b_hi)
+        if head:
+            pairs.append((a_lo, b_lo, head))
+        if tail:
+            pairs.append((a_hi - tail, b_hi - tail, tail))
+        a_lo, a_hi, b_lo, b_hi = a_lo + head, a_hi - tail, b_lo + head, b_hi - tail
         if a_lo == a_hi or b_lo == b_hi:
             continue
         budget -= (a_hi - a_lo) + (b_hi - b_lo)
@@ -54,6 +60,67 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
         if anchors:
             ranges.append((last_a, a_hi, last_b, b_hi))
     return list(_merged(sorted(pairs)))
+
+
+def _common_ends(
+    a: Sequence[str], b: Sequence[str], a_lo: int, a_hi: int, b_lo: int, b_hi: int
+) -> tuple[int, int]:
+    """How many lines a range begins and ends with on both sides.
+
+    Lines at the inner end of either that stand between them too are not taken: which of the equal ones is
+    meant is to be weighed.
+    """
+    most = min(a_hi - a_lo, b_hi - b_lo)
+    head = tail = 0
+    while head < most and a[a_lo + head] == b[b_lo + head]:
+        head += 1
+    while tail < most - head and a[a_hi - tail - 1] == b[b_hi - tail - 1]:
+        tail += 1
+    left_a, left_b = a_hi - a_lo - head - tail, b_hi - b_lo - head - tail
+    if not 0 < left_a + left_b <= BETWEEN:
+        return head, tail
+    between = {*a[a_lo + head : a_hi - tail], *b[b_lo + head : b_hi - tail]}
+    for _ in range(BACK):
+        if head and a[a_lo + head - 1] in between:
+            head -= 1
+        if tail and a[a_hi - tail] in between:
+            tail -= 1
+    return head, tail
+
+
+def align_from_end(a: Sequence[str], b: Sequence[str]) -> list[Block]:
+    """Like :func:`align`; where several alignments are as good, the one that is found from the other end.
+
+    A pair that both have is the only one there is.
+    """
+    blocks = align(a[::-1], b[::-1])
+    return [(len(a) - i - n, len(b) - j - n, n) for i, j, n in reversed(blocks)]
+
+
+def without_weak_islands(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
+    """Drop matches of a brace or blank line that stand alone amid lines that match nothing.
+
+    Such a line says nothing of where it comes from: the text around it was written anew.
+    """
+    kept: list[Block] = []
+    edges = [(0, 0, 0), *blocks, (0, len(lines), 0)]
+    for index, block in enumerate(blocks, 1):
+        _, new, size = block
+        before = new - (edges[index - 1][1] + edges[index - 1][2])
+        after = edges[index + 1][1] - (new + size)
+        letters = sum(sum(map(str.isalnum, line)) for line in lines[new : min(new + size, new + 8)])
+        if letters > WEAK_ALNUM or not before or not after or before + after <= 2 * size + 2:
+            kept.append(block)
+    return kept
+
+
+def weigh(lines: Sequence[str]) -> int:
+    """What it is worth that these lines, which stand together, are found: words more than braces."""
+    return sum(_weight(line) + 1 for line in lines) - 1
+
+
+def _weight(line: str) -> int:
+    return _CLOSE * (4 + min(sum(map(str.isalnum, line)), 12))
 
 
 def _merged(blocks: list[Block]) -> Iterator[Block]:
@@ -124,29 +191,37 @@ def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _exact(a: Sequence[str], b: Sequence[str], a_lo: int, a_hi: int, b_lo: int, b_hi: int) -> list[Block]:
     """A longest common subsequence of a small range, by dynamic programming.
 
-    Lines weigh by what is on them, so that a match of words is preferred to one of braces.
+    Lines weigh by what is on them, so that a match of words is preferred to one of braces; of matches that
+    weigh the same those are preferred that stand together, or next to what was matched around the range.
     """
     height, width = a_hi - a_lo, b_hi - b_lo
-    score = [[0] * (width + 1) for _ in range(height + 1)]
+    best = [[0] * (width + 1) for _ in range(height + 1)]
+    # What the rest of the range is worth if it begins with a match; the range's end counts as one.
+    paired = [[-1] * (width + 1) for _ in range(height + 1)]
+    paired[height][width] = 0
     for i in range(height - 1, -1, -1):
-        row, below = score[i], score[i + 1]
-        line = a[a_lo + i]
+        row, below, line = best[i], best[i + 1], a[a_lo + i]
         weight = 0
         for j in range(width - 1, -1, -1):
-            best = below[j] if below[j] >= row[j + 1] else row[j + 1]
+            worth = below[j] if below[j] >= row[j + 1] else row[j + 1]
             if line == b[b_lo + j]:
-                weight = weight or 4 + min(sum(map(str.isalnum, line)), 12)
-                best = max(best, below[j + 1] + weight)
-            row[j] = best
+                weight = weight or _weight(line)
+                paired[i][j] = weight + max(below[j + 1], paired[i + 1][j + 1] + 1)
+                worth = max(worth, paired[i][j])
+            row[j] = worth
     pairs: list[Block] = []
     i = j = 0
+    close = 1
     while i < height and j < width:
-        if a[a_lo + i] == b[b_lo + j] and score[i][j] > max(score[i + 1][j], score[i][j + 1]):
+        if paired[i][j] >= 0 and paired[i][j] + close > max(best[i + 1][j], best[i][j + 1]):
             pairs.append((a_lo + i, b_lo + j, 1))
+            close = int(paired[i + 1][j + 1] + 1 >= best[i + 1][j + 1])
             i += 1
             j += 1
-        elif score[i + 1][j] >= score[i][j + 1]:
-            i += 1
         else:
-            j += 1
+            close = 0
+            if best[i + 1][j] >= best[i][j + 1]:
+                i += 1
+            else:
+                j += 1
     return pairs

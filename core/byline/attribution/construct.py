@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from byline.attribution.edit import Edit, Version, new_side, old_side
 from byline.attribution.locate import Placed, place_as_recorded, place_by_context, place_each, region_seen
 from byline.attribution.order import causal_order
+from byline.attribution.unplaced import unapplied
 from byline.attribution.weave import NOBODY, Weave
 from byline.patch import Hunk
 
@@ -44,6 +45,7 @@ def construct(edits: Sequence[Edit], versions: Sequence[Version]) -> Document:
     replay = _Replay(edits, sorted(versions, key=lambda version: version.time_ms))
     for index in range(len(edits)):
         replay.apply(index)
+    replay.finish()
     return Document(tuple(edits), replay.weave or Weave(()), replay.unplaced, replay.base_assumed)
 
 
@@ -71,11 +73,21 @@ class _Replay:
                 self.unplaced[index] = edit.hunks
             return
         self._time_ms = edit.origin.time_ms
-        assert self.weave is not None  # noqa: S101 - both branches above made one
-        self.weave.begin_state(index)
-        write = self.weave.rewrite if edit.window else self.weave.splice
-        for position, count, lines in reversed(placed):
-            write(position, count, lines)
+        self._write(index, placed)
+
+    def finish(self) -> None:
+        """Where no edit found a base, take it from what came of them: from the first commit that has it.
+
+        That is so in a file's first commit, and where the agent's clock is a little ahead of git's.
+        """
+        if self.weave is not None or not self.unplaced:
+            return
+        first_ms = self._edits[min(self.unplaced)].origin.time_ms - CLOCK_TOLERANCE_MS
+        for version in self._later(first_ms):
+            if unapplied(self.unplaced, version.lines)[0]:
+                self.base_assumed = True
+                self._see(version.lines)
+                return
 
     def _placed_in(self, edit: Edit, before: Sequence[str]) -> list[Placed] | None:
         """The edit's hunks in its own before-state; where they contradict it, ``after`` decides."""
@@ -97,10 +109,27 @@ class _Replay:
         return True
 
     def _see(self, lines: Sequence[str]) -> None:
+        """Note that the file read ``lines``; what edits without a place left there is theirs."""
+        late, rest = unapplied(self.unplaced, lines) if self.unplaced else ([], lines)
+        self._read(rest)
+        for index, runs in reversed(late):
+            self.unplaced.pop(index, None)
+            self._write(index, runs)
+        if late:
+            self._read(lines)
+
+    def _read(self, lines: Sequence[str]) -> None:
         if self.weave is None:
             self.weave = Weave(lines)
         else:
             self.weave.observe(lines)
+
+    def _write(self, index: int, runs: Sequence[Placed]) -> None:
+        assert self.weave is not None  # noqa: S101 - whoever found a place made one
+        self.weave.begin_state(index)
+        write = self.weave.rewrite if self._edits[index].window else self.weave.splice
+        for position, count, lines in reversed(runs):
+            write(position, count, lines)
 
     def _find(self, index: int, edit: Edit) -> list[Placed] | None:
         """Where an edit without a before-state applies; observes the version it applies to if need be."""
@@ -135,7 +164,8 @@ class _Replay:
                 self.base_assumed = True
                 self._see(version.lines)
                 return placed
-        return self._find_in(self._later(edit.origin.time_ms), edit)
+        later = self._later(edit.origin.time_ms)
+        return self._find_in([version for version in later if not _holds(version, edit)], edit)
 
     def _has_all_recorded(self, version: Version) -> bool:
         weave = self.weave
@@ -153,7 +183,7 @@ class _Replay:
             return None
         if self.weave is None:
             nearest = self._nearest(edit.origin.time_ms)
-            if not nearest:
+            if not nearest or _holds(nearest[0], edit):
                 return None
             self.weave = Weave(nearest[0].lines)
             self.base_assumed = True
@@ -174,11 +204,14 @@ class _Replay:
 
     def _find_in(self, versions: Sequence[Version], edit: Edit) -> list[Placed] | None:
         """The first of the versions at which the edit applies as recorded, observed."""
-        if edit.search == "recorded":
-            for version in versions:
-                if (placed := place_as_recorded(edit.hunks, version.lines)) is not None:
-                    self._see(version.lines)
-                    return placed
+        for version in versions:
+            if edit.search == "recorded":
+                placed = place_as_recorded(edit.hunks, version.lines)
+            else:
+                placed = place_by_context(edit.hunks, version.lines, edit.search)
+            if placed is not None:
+                self._see(version.lines)
+                return placed
         return None
 
     def _nearest(self, time_ms: int) -> list[Version]:
@@ -190,6 +223,11 @@ class _Replay:
         nowhere else is tried on them, as in a rebased history, whose commits are younger than their lines.
         """
         return [version for version in self._versions if version.time_ms > time_ms]
+
+
+def _holds(version: Version, edit: Edit) -> bool:
+    """Whether a version has the result of an edit: it is not what the edit was made to."""
+    return bool(unapplied({0: edit.hunks}, version.lines)[0])
 
 
 def _before(edit: Edit) -> list[str] | None:

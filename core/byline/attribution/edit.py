@@ -53,6 +53,7 @@ class Change:
 
     ``time_ms`` is the committer time, ``author_ms`` the author's where it is known. ``others`` are the
     contents the file has in the further parents of a merge: what stands in one of them was committed before.
+    ``old_ms`` is the parent's committer time where it is known: what was written later is not in ``old``.
     """
 
     old: tuple[str, ...] = field(repr=False)
@@ -61,6 +62,7 @@ class Change:
     time_ms: int
     others: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     author_ms: int | None = None
+    old_ms: int | None = None
 
 
 def comparable(content: str) -> tuple[str, ...]:

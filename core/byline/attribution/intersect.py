@@ -5,18 +5,21 @@ equal lines another way than the replay did (a slid hunk), the shown line stands
 the pairs are followed until a line is reached that the commit really brings or takes away.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from byline.attribution.construct import Document
-from byline.attribution.edit import Change
+from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document
+from byline.attribution.edit import Change, Edit
 from byline.attribution.fate import Fates
-from byline.attribution.model import GAP, NO_EDIT, Assumption, Credit
+from byline.attribution.model import GAP, NO_EDIT, Assumption, Contributor, Credit, Origin, ambiguous
 from byline.attribution.moves import MIN_LINE_ALNUM, Vanished
-from byline.attribution.provenance import STRANGER, provenance
+from byline.attribution.provenance import STRANGER, Horizon, Provenance, provenances
 from byline.attribution.tokens import alphanumerics
-from byline.attribution.unplaced import UnplacedLines
-from byline.attribution.weave import NOBODY
+from byline.attribution.unplaced import MIN_ALNUM, UnplacedLines
+from byline.attribution.weave import NOBODY, Weave
+from byline.patch import LineKind, Match
 
 AFTER_COMMIT = Credit("unknown", reason="after_commit")
 SUSPENDED = Credit("unknown", reason="suspended")
@@ -53,10 +56,20 @@ def intersect(
         windows: lines that came in a shell call's window and are not the call's (rule 6); among them a line
             without any other origin has the reason ``window``.
     """
-    readings = [_Reading(document, change) for document in documents]
-    answers = [reading.answers() for reading in readings]
-    agreed = [_agreed([answer[index] for answer in answers]) for index in range(len(change.touched))]
-    result = UnplacedLines(documents, change).fill(agreed)
+    explained = [_readings(document, change) for document in documents]
+    answers = [
+        _unanimous(change, document.weave, [reading.answers() for reading in readings])
+        for document, readings in zip(documents, explained, strict=True)
+    ]
+    readings = [readings[0] for readings in explained]
+    if len(answers) == 1:
+        agreed = answers[0]
+    else:
+        agreed = [_agreed([answer[index] for answer in answers]) for index in range(len(change.touched))]
+    lost = [
+        (document.edits[index], hunks) for document in documents for index, hunks in document.unplaced.items()
+    ]
+    result = UnplacedLines(lost, [document.weave for document in documents], change).fill(agreed)
     for lines, credit in ((windows, WINDOW), (later, AFTER_COMMIT)):
         _say_why(change, result, lines, credit)
     return Intersection(
@@ -86,8 +99,7 @@ def _agreed(answers: Sequence[Credit]) -> Credit:
     origins = {answer.origin for answer in fresh}
     if len(origins) == 1:
         return fresh[0]
-    calls = {origin.tool_call_id or f"edit {origin.edit_id}" for origin in origins if origin is not None}
-    return Credit("unknown", reason="ambiguous", candidates=tuple(sorted(calls)))
+    return ambiguous(origins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,12 @@ class _Sides:
 
     new_of_old: Mapping[int, int]
     old_of_new: Mapping[int, int]
+    kept_old: Sequence[int]
+    kept_new: Sequence[int]
+
+    def same_block(self, old: int, new: int) -> bool:
+        """Whether a removed and an added line belong to one run of changes of git's diff."""
+        return bisect_left(self.kept_old, old) == bisect_left(self.kept_new, new)
 
 
 def _sides(change: Change) -> _Sides:
@@ -103,37 +121,119 @@ def _sides(change: Change) -> _Sides:
     removed = {line.index for line in change.touched if line.kind == "removed"}
     kept_old = [index for index in range(len(change.old)) if index not in removed]
     kept_new = [index for index in range(len(change.new)) if index not in added]
-    return _Sides(dict(zip(kept_old, kept_new, strict=False)), dict(zip(kept_new, kept_old, strict=False)))
+    pairs = list(zip(kept_old, kept_new, strict=False))
+    return _Sides(dict(pairs), {new: old for old, new in pairs}, kept_old, kept_new)
+
+
+def _readings(document: Document, change: Change) -> list["_Reading"]:
+    """One document's answers for a change: several where equal lines of a side can be taken in two ways."""
+    weave, edits = document.weave, document.edits
+    # Rebase, amend and cherry-pick keep the author time: what was undone later had not happened yet.
+    limit = min(change.time_ms, change.author_ms if change.author_ms is not None else change.time_ms)
+    now = Horizon(_count_until(edits, limit))
+    before = now
+    if change.old_ms is not None:
+        possible = _count_until(edits, change.old_ms + CLOCK_TOLERANCE_MS)
+        before = Horizon(min(now.done, _count_until(edits, change.old_ms)), possible)
+    fates = Fates(weave)
+    merged = {
+        line
+        for other in change.others
+        for line in provenances(weave, other, now, fates, with_undone=True)[0].ids
+        if line != STRANGER
+    }
+    sides = _sides(change)
+    # What an edit took back is looked for all the same where the commit removes it.
+    return [
+        _Reading(document, change, sides, merged, new, old.ids, now.done)
+        for new in provenances(weave, change.new, now, fates)
+        for old in provenances(weave, change.old, before, fates, with_undone=True)
+    ]
+
+
+def _count_until(edits: Sequence[Edit], time_ms: int) -> int:
+    """How many of the first edits there are up to the last one that was completed by a time."""
+    return max((number for number, edit in enumerate(edits, 1) if edit.origin.time_ms <= time_ms), default=0)
+
+
+def _unanimous(change: Change, weave: Weave, readings: Sequence[list[Credit]]) -> list[Credit]:
+    """The answers that hold however equal lines are taken; the others are ambiguous.
+
+    Of equal lines that are touched side by side each reading may credit another one: what counts is how many
+    of them are whose.
+    """
+    answers = list(readings[0])
+    doubtful = [
+        number
+        for group in (_equal_lines(change) if len(readings) > 1 else ())
+        for number in group
+        if len({_share(reading, group) for reading in readings}) > 1
+    ]
+    if not doubtful:
+        return answers
+    ever, here = Counter(weave.text), Counter((*change.old, *change.new))
+    for number in doubtful:
+        told = [reading[number] for reading in readings]
+        origins = {answer.origin for answer in told}
+        text = _text(change, number)
+        if ever[text] == 1 and here[text] <= 2 and alphanumerics((text,)) >= MIN_ALNUM:
+            # Lines in another order: each reading has kept another one, and there is only one of each.
+            origins.discard(None)
+        if len(origins) > 1:
+            answers[number] = ambiguous(origins)
+        elif told[0].origin is None and origins - {None}:
+            kept = next(answer for answer in told if answer.origin is not None)
+            answers[number] = replace(kept, match="moved") if kept.match == "exact" else kept
+    return answers
+
+
+def _equal_lines(change: Change) -> Collection[list[int]]:
+    """The numbers of touched lines of one kind and text that are touched in one run of changes."""
+    added = removed = 0
+    groups: dict[tuple[int, LineKind, str], list[int]] = {}
+    for number, touched in enumerate(change.touched):
+        # The untouched lines before a line are as many on both sides: they tell which run it is in.
+        added, removed = added + (touched.kind == "added"), removed + (touched.kind == "removed")
+        run = touched.index + 1 - (added if touched.kind == "added" else removed)
+        groups.setdefault((run, touched.kind, _text(change, number)), []).append(number)
+    return groups.values()
+
+
+def _text(change: Change, number: int) -> str:
+    touched = change.touched[number]
+    return (change.new if touched.kind == "added" else change.old)[touched.index]
+
+
+def _share(answers: Sequence[Credit], group: Sequence[int]) -> frozenset[tuple[Origin | None, int]]:
+    """How many of a group of lines are of which origin."""
+    return frozenset(Counter(answers[number].origin for number in group).items())
 
 
 class _Reading:
-    """One document's answer for one change."""
+    """One document's answer for one change, with the lines of both sides taken in one way."""
 
-    def __init__(self, document: Document, change: Change) -> None:
+    def __init__(
+        self,
+        document: Document,
+        change: Change,
+        sides: _Sides,
+        merged: Collection[int],
+        new: Provenance,
+        old: Sequence[int],
+        done: int,
+    ) -> None:
         self._document = document
         self._weave = document.weave
         self._change = change
-        # Rebase, amend and cherry-pick keep the author time: what was undone later had not happened yet.
-        limit = min(change.time_ms, change.author_ms if change.author_ms is not None else change.time_ms)
-        fates = Fates(self._weave)
-        done = max(
-            (number for number, edit in enumerate(document.edits, 1) if edit.origin.time_ms <= limit),
-            default=0,
-        )
-        new = provenance(self._weave, change.new, done, fates)
-        self._new, self._forms, self._missing = new.ids, new.forms, new.missing
+        self._sides = sides
+        self._merged = merged
+        self._new, self._forms = new.ids, new.forms
         self._suspended = new.suspended
-        self._merged = {
-            line
-            for other in change.others
-            for line in provenance(self._weave, other, done, fates, with_undone=True).ids
-            if line != STRANGER
-        }
-        # What an edit took back is looked for all the same where the commit removes it.
-        self._old = provenance(self._weave, change.old, done, fates, with_undone=True).ids
+        self._old = old
+        self._done = done
+        self._credits: dict[tuple[int, Match, Contributor, bool], Credit] = {}
         self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
         self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
-        self._sides = _sides(change)
 
     def answers(self) -> list[Credit]:
         return [
@@ -142,26 +242,33 @@ class _Reading:
         ]
 
     def vanished(self) -> Iterator[tuple[Vanished, ...]]:
-        """The missing recorded lines in runs that stood together, those of the parent marked as carried."""
-        for missing in self._missing:
-            run: list[Vanished] = []
-            for line in missing:
-                owner = self._weave.owner[line]
-                if owner != NOBODY:
-                    credit = replace(self._credit(owner), carried=line in self._place_old)
-                    run.append(Vanished(self._weave.text[line], credit))
-                elif run:
-                    yield tuple(run)
-                    run = []
-            if run:
+        """The recorded lines that should be there and are not, in runs that stood together.
+
+        Those are the ones that stood when the last edit before the commit was done, or went without a record.
+        The ones that the parent has are marked as carried.
+        """
+        weave, here = self._weave, set(self._new)
+        last = weave.last_state_before(self._done)
+        run: list[Vanished] = []
+        for line in weave.order():
+            if weave.born[line] > last or not (weave.killer[line] == NOBODY or weave.stood(line, last)):
+                continue
+            owner = weave.owner[line]
+            if owner != NOBODY and line not in here:
+                credit = self._credit(owner, carried=line in self._place_old)
+                run.append(Vanished(weave.text[line], credit))
+            elif run:
                 yield tuple(run)
+                run = []
+        if run:
+            yield tuple(run)
 
     def standing(self) -> Iterator[str]:
         """The recorded lines that are found in the commit, as far as they are distinctive."""
         for line in self._new:
             if line != STRANGER and self._weave.owner[line] != NOBODY:
                 text = self._weave.text[line]
-                if alphanumerics((text,)) >= MIN_LINE_ALNUM:
+                if len(text) >= MIN_LINE_ALNUM and alphanumerics((text,)) >= MIN_LINE_ALNUM:
                     yield text
 
     def _added(self, index: int) -> Credit:
@@ -182,18 +289,17 @@ class _Reading:
         owner = self._weave.owner[line]
         if owner == NOBODY:
             return NO_EDIT if self._weave.born[line] == 0 else GAP
-        credit = self._credit(owner)
         form = self._forms.get(index)
         while (seen := self._weave.form.get(line)) is not None:
             form = seen.match if form != "edited" else form
             line = seen.source
             carried = carried or line in self._place_old
-        if form is not None:
-            credit = replace(credit, match=form, contributor="mixed" if form == "edited" else "ai")
-        if carried and line in self._place_old:
-            moved = form is None and not self._same_block(self._place_old[line], index)
-            credit = replace(credit, match="moved" if moved else credit.match)
-        return replace(credit, carried=carried)
+        match: Match = form or "exact"
+        if carried and form is None and line in self._place_old:
+            # The same text taken away and put back in one place: its line end is another (rule 7).
+            is_here = self._sides.same_block(self._place_old[line], index)
+            match = "reformatted" if is_here else "moved"
+        return self._credit(owner, match, "mixed" if form == "edited" else "ai", carried=carried)
 
     def _removed(self, index: int) -> Credit:
         line = self._old[index]
@@ -209,17 +315,15 @@ class _Reading:
             return NO_EDIT
         return self._credit(killer)
 
-    def _credit(self, edit: int) -> Credit:
-        origin = self._document.edits[edit].origin
-        assumed: Assumption | None = "base" if self._document.base_assumed else None
-        if origin.time_ms > self._change.time_ms and assumed is None:
-            assumed = "clock"
-        return Credit("ai", "exact", origin, assumed=assumed)
-
-    def _same_block(self, old: int, new: int) -> bool:
-        """Whether a removed and an added line belong to one run of changes of git's diff."""
-        while old > 0 and (old - 1) not in self._sides.new_of_old:
-            old -= 1
-        while new > 0 and (new - 1) not in self._sides.old_of_new:
-            new -= 1
-        return self._sides.new_of_old.get(old - 1, -1) == new - 1
+    def _credit(
+        self, edit: int, match: Match = "exact", contributor: Contributor = "ai", *, carried: bool = False
+    ) -> Credit:
+        """The credit of an edit: one value for all lines that it is the answer for."""
+        key = (edit, match, contributor, carried)
+        if key not in self._credits:
+            origin = self._document.edits[edit].origin
+            assumed: Assumption | None = "base" if self._document.base_assumed else None
+            if origin.time_ms > self._change.time_ms and assumed is None:
+                assumed = "clock"
+            self._credits[key] = Credit(contributor, match, origin, assumed=assumed, carried=carried)
+        return self._credits[key]

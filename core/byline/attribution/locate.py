@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from byline.attribution.align import align
+from byline.attribution.align import WEAK_ALNUM, align
 from byline.attribution.edit import Search, old_side
 from byline.patch import Hunk
 from byline.patch.hunk_body import hunk_body
@@ -14,7 +14,6 @@ of touched lines: the context between them stays what it is."""
 MAX_FUZZ = 2
 NEARBY = 40
 """How many lines around its recorded place a hunk that does not fit is looked for."""
-WEAK_ALNUM = 3
 CIRCLES = (64, 1024, 8192)
 """How far from its recorded place, in lines, a hunk is looked for; one after the other."""
 
@@ -27,7 +26,7 @@ def place_as_recorded(hunks: Sequence[Hunk], lines: Sequence[str]) -> list[Place
         position = _recorded(hunk)
         if not 0 <= position <= len(lines) or list(lines[position : position + len(expected)]) != expected:
             return None
-        placed += _runs(hunk, position)
+        placed += runs_of(hunk, position)
     return placed
 
 
@@ -60,7 +59,7 @@ def place_each(hunks: Sequence[Hunk], lines: Sequence[str], search: Search) -> l
             continue
         position, floor = found
         shift = position - recorded
-        placed.append(_runs(hunk, position))
+        placed.append(runs_of(hunk, position))
     return placed
 
 
@@ -118,7 +117,7 @@ def _place(hunk: Hunk, lines: Sequence[str], wanted: int | None, floor: int) -> 
     return None
 
 
-def _runs(hunk: Hunk, position: int) -> list[Placed]:
+def runs_of(hunk: Hunk, position: int) -> list[Placed]:
     """The runs of touched lines of a hunk that begins at ``position``."""
     runs: list[Placed] = []
     at = start = position

@@ -3,6 +3,7 @@
 See ``attribution.md``: rule 15 for reasons and assumptions, ``design.md`` for the JSON they become.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +51,12 @@ class AttributedLine:
     line_number: int
     content: str
     credit: Credit
+
+
+def ambiguous(origins: Iterable[Origin | None]) -> Credit:
+    """Nobody's credit, with the calls that have a claim as candidates."""
+    calls = {origin.tool_call_id or f"edit {origin.edit_id}" for origin in origins if origin is not None}
+    return Credit("unknown", reason="ambiguous", candidates=tuple(sorted(calls)))
 
 
 NO_EDIT = Credit("unknown", reason="no_edit")

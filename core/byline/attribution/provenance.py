@@ -6,20 +6,31 @@ still left to the missing lines of that gap in another form (:mod:`byline.attrib
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
-from byline.attribution.align import Block, align
+from byline.attribution.align import Block, align, align_from_end, weigh, without_weak_islands
 from byline.attribution.fate import Fates
-from byline.attribution.locate import WEAK_ALNUM
 from byline.attribution.rewritten import find_rewritten
-from byline.attribution.tokens import alphanumerics
 from byline.attribution.weave import NOBODY, Weave
 from byline.patch import Match
 
 STRANGER = 0
 """In place of a line id: no line of the weave. (Id 0 is the head of the order, never a line.)"""
+
+MAX_MIRRORED = 20_000
+"""Longer contents are aligned from one end only."""
+
+WIDEST = 12
+"""So many lines beside a gap at most are looked at again with it."""
+
+MAX_STATES = 4
+"""So many states at most are compared with one gap."""
+
+Aligner = Callable[[Sequence[str], Sequence[str]], list[Block]]
 
 
 @dataclass(slots=True)
@@ -28,71 +39,210 @@ class Provenance:
 
     ``ids`` has a line id, or STRANGER, for each line; ``forms`` says of a line (by index) that it is
     ``reformatted`` or ``edited``; ``suspended`` are lines (by index) of a run that vanished without a record
-    and is not back as a whole; ``missing`` are the lines of the nearest state that were not found at
-    all, in runs that stood together.
+    and is not back as a whole.
     """
 
     ids: list[int]
     forms: dict[int, Match] = field(default_factory=dict)
     suspended: set[int] = field(default_factory=set)
-    missing: list[tuple[int, ...]] = field(default_factory=list)
 
 
-def provenance(
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far a document's edits had come when a content was committed.
+
+    ``done``: so many of its first edits were completed by then. ``possible``: so many may have been, as
+    clocks differ a little; what later ones wrote is not in the content. None: no later ones are known of.
+    """
+
+    done: int
+    possible: int | None = None
+
+
+def provenances(
     weave: Weave,
     lines: Sequence[str],
-    known_edits: int,
+    horizon: Horizon,
     fates: Fates | None = None,
     *,
     with_undone: bool = False,
-) -> Provenance:
-    """Find each of ``lines`` in the weave.
+) -> tuple[Provenance, ...]:
+    """Find each of ``lines`` in the weave: one answer, or two where equal lines leave open which is which.
 
-    ``known_edits``: how many edits of the document were done when the content was committed. A line
-    that one of them undid, leaving nothing or the earlier text in its place, is dead: it is not found
-    again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``), unless
+    A line that an edit done by then undid, leaving nothing or the earlier text in its place, is dead: it is
+    not found again, since a person may have typed it anew (rules 14 and 16 of ``attribution.md``), unless
     ``with_undone``.
     """
-    fates = fates or Fates(weave)
-    undone_by = 0 if with_undone else known_edits
-    for number in weave.states_reading(lines):
-        exact = Provenance(_without_undone(weave, fates, weave.state_lines(number), undone_by))
-        _drop_suspended(weave, fates, exact)
-        return exact
-    state = weave.state_lines(weave.nearest_state(lines, known_edits))
-    blocks = _without_weak_islands(align([weave.text[line] for line in state], lines), lines)
-    found = [STRANGER] * len(lines)
-    for old, new, size in blocks:
-        found[new : new + size] = state[old : old + size]
-    if STRANGER not in found:
-        whole = Provenance(
-            _without_undone(weave, fates, found, undone_by), missing=_absent_runs(state, found)
-        )
-        _drop_suspended(weave, fates, whole)
-        return whole
-    place = {line: index for index, line in enumerate(weave.order())}
-    _fill_gaps(weave, lines, found, list(place), place)
-    result = Provenance(_without_undone(weave, fates, found, undone_by))
-    _drop_suspended(weave, fates, result)
-    _find_forms(weave, lines, result, state, place)
-    result.missing = _absent_runs(state, result.ids)
-    return result
+    search = _Search(weave, lines, horizon, fates or Fates(weave), 0 if with_undone else horizon.done)
+    return search.answers()
+
+
+class _Search:
+    """Where the lines of one content are in a weave."""
+
+    def __init__(
+        self, weave: Weave, lines: Sequence[str], horizon: Horizon, fates: Fates, undone_by: int
+    ) -> None:
+        self._weave = weave
+        self._lines = lines
+        self._fates = fates
+        self._done = horizon.done
+        self._undone_by = undone_by
+        self._last = weave.last_state_before(horizon.possible) if horizon.possible is not None else None
+
+    def answers(self) -> tuple[Provenance, ...]:
+        weave, lines = self._weave, self._lines
+        number = weave.state_reading(lines, self._done, self._last)
+        if number is not None:
+            return (self._checked(Provenance(weave.state_lines(number))),)
+        number = weave.nearest_state(lines, self._done, self._last)
+        state = weave.state_lines(number)
+        first = self._completed(number, state, align)
+        if len(lines) > MAX_MIRRORED:
+            return (first,)
+        second = self._completed(number, state, align_from_end)
+        return (first,) if first.ids == second.ids else (first, second)
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """Every line that ever was and may be in the content, in the total order."""
+        weave, last = self._weave, self._last
+        return [
+            line
+            for line in weave.order()
+            if (weave.killer[line] != NOBODY or weave.owner[line] == NOBODY)
+            and (last is None or weave.born[line] <= last)
+        ]
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        """Where a line stands in the total order."""
+        return {line: index for index, line in enumerate(self._weave.order())}
+
+    @cached_property
+    def _unique(self) -> set[str]:
+        """The texts that stand once in the content and once in the weave."""
+        here, ever = Counter(self._lines), Counter(self._weave.text)
+        return {text for text, count in here.items() if count == 1 and ever[text] == 1}
+
+    def _completed(self, number: int, state: Sequence[int], aligner: Aligner) -> Provenance:
+        """The content aligned to a state, and what that leaves open filled in."""
+        weave, lines = self._weave, self._lines
+        found = [STRANGER] * len(lines)
+        blocks = aligner([weave.text[line] for line in state], lines)
+        for old, new, size in without_weak_islands(blocks, lines):
+            found[new : new + size] = state[old : old + size]
+        self._fill_gaps(number, found, aligner)
+        result = self._checked(Provenance(found))
+        _find_forms(weave, lines, result, state, self._place)
+        return result
+
+    def _checked(self, result: Provenance) -> Provenance:
+        """Without the lines that are dead, and those of which only a part came back."""
+        result.ids = _without_undone(self._weave, self._fates, result.ids, self._undone_by)
+        _drop_suspended(self._weave, self._fates, result)
+        return result
+
+    def _fill_gaps(self, number: int, found: list[int], aligner: Aligner) -> None:
+        """Find leftover lines among the weave's other lines between the same neighbours.
+
+        What stands beside them may be another state's too, unless its text is the only one of its kind: a
+        partial commit has lines of several states.
+        """
+        places = [self._place[line] for line in self._order]
+        done = -1
+        for left, right in sorted({*_gaps(found), *self._holes(number, found)}):
+            if left < done:
+                continue
+            first, last = self._widened(found, left, right)
+            first = max(first, done)
+            if last == first + 1:
+                continue
+            start = bisect_right(places, self._place[found[first]]) if first >= 0 else 0
+            end = bisect_left(places, self._place[found[last]]) if last < len(found) else len(places)
+            done = last
+            if start < end:
+                candidates = self._order[start:end]
+                found[first + 1 : last] = self._fitted(number, candidates, (first + 1, last), found, aligner)
+
+    def _holes(self, number: int, found: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The neighbours (the ends count) between which the content lacks lines of a state."""
+        state = self._weave.state_lines(number)
+        following = dict(pairwise([STRANGER, *state, STRANGER]))
+        for left, (line, after) in enumerate(pairwise([STRANGER, *found, STRANGER]), -1):
+            at_ends = left < 0 or left + 1 == len(found)
+            if (at_ends or (line and after)) and following.get(line, after) != after:
+                yield left, left + 1
+
+    def _widened(self, found: Sequence[int], left: int, right: int) -> tuple[int, int]:
+        """The gap with what stands beside it, as far as lines that can be told from all others."""
+        lines = self._lines
+        for _ in range(WIDEST):
+            if left >= 0 and found[left] and lines[left] not in self._unique:
+                left -= 1
+        while left >= 0 and not found[left]:
+            left -= 1
+        for _ in range(WIDEST):
+            if right < len(lines) and (not found[right] or lines[right] not in self._unique):
+                right += 1
+        while right < len(lines) and not found[right]:
+            right += 1
+        return left, right
+
+    def _fitted(
+        self,
+        number: int,
+        candidates: Sequence[int],
+        span: tuple[int, int],
+        found: Sequence[int],
+        aligner: Aligner,
+    ) -> list[int]:
+        """The lines of a span among the candidates: those of the state that has most of them, then others."""
+        weave = self._weave
+        gap = self._lines[span[0] : span[1]]
+        most, best = -1, list(found[span[0] : span[1]])
+        for state in self._states_within(number, candidates, gap, best):
+            alive = [line for line in candidates if weave.stood(line, state)]
+            blocks = aligner([weave.text[line] for line in alive], gap)
+            worth = sum(weigh(gap[new : new + size]) for _, new, size in blocks)
+            # Where several are as good, the other end's alignment takes the other one.
+            if worth > most or (worth == most and aligner is align_from_end):
+                most, best = worth, [STRANGER] * len(gap)
+                for old, new, size in without_weak_islands(blocks, gap):
+                    best[new : new + size] = alive[old : old + size]
+        index = {line: at for at, line in enumerate(candidates)}
+        for left, right in list(_gaps(best)):
+            start = index[best[left]] + 1 if left >= 0 else 0
+            end = index[best[right]] if right < len(gap) else len(candidates)
+            rest, others = gap[left + 1 : right], candidates[start:end]
+            blocks = aligner([weave.text[line] for line in others], rest)
+            for old, new, size in without_weak_islands(blocks, rest):
+                best[left + 1 + new : left + 1 + new + size] = others[old : old + size]
+        return best
+
+    def _states_within(
+        self, number: int, candidates: Sequence[int], gap: Sequence[str], found: Sequence[int]
+    ) -> list[int]:
+        """The states that the lines of a gap may be of: the nearest, then those that agree with them more."""
+        weave = self._weave
+        open_texts = {text for text, line in zip(gap, found, strict=True) if not line}
+        here = set(found)
+        states = [number]
+        for line in candidates:
+            if weave.stood(line, number):
+                state = weave.born[line] - 1 if line not in here else number
+            elif weave.text[line] in open_texts:
+                state = weave.born[line] if weave.born[line] > number else weave.died[line] - 1
+            else:
+                continue
+            if state not in states and state >= 0 and len(states) < MAX_STATES:
+                states.append(state)
+        return states
 
 
 def _absent(state: Sequence[int], found: Sequence[int]) -> list[int]:
     here = set(found)
     return [line for line in state if line not in here]
-
-
-def _absent_runs(state: Sequence[int], found: Sequence[int]) -> list[tuple[int, ...]]:
-    here = set(found)
-    runs: list[list[int]] = [[]]
-    for line in state:
-        if line not in here:
-            runs[-1].append(line)
-        elif runs[-1]:
-            runs.append([])
-    return [tuple(run) for run in runs if run]
 
 
 def _without_undone(weave: Weave, fates: Fates, found: list[int], known_edits: int) -> list[int]:
@@ -126,43 +276,11 @@ def _drop_suspended(weave: Weave, fates: Fates, result: Provenance) -> None:
         result.ids[index] = STRANGER
 
 
-def _without_weak_islands(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
-    """Drop matches of a brace or blank line that stand alone amid lines that match nothing.
-
-    Such a line says nothing of where it comes from: the text around it was written anew.
-    """
-    kept: list[Block] = []
-    edges = [(0, 0, 0), *blocks, (0, len(lines), 0)]
-    for index, block in enumerate(blocks, 1):
-        _, new, size = block
-        before = new - (edges[index - 1][1] + edges[index - 1][2])
-        after = edges[index + 1][1] - (new + size)
-        letters = alphanumerics(lines[new : min(new + size, new + 8)])
-        if letters > WEAK_ALNUM or not before or not after or before + after <= 2 * size + 2:
-            kept.append(block)
-    return kept
-
-
 def _gaps(found: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The runs of strangers, each as the index of the found line before (or -1) and after (or the length)."""
     for left, right in pairwise([-1, *(index for index, line in enumerate(found) if line), len(found)]):
         if right - left > 1:
             yield left, right
-
-
-def _fill_gaps(
-    weave: Weave, lines: Sequence[str], found: list[int], order: Sequence[int], place: dict[int, int]
-) -> None:
-    """Find leftover lines among the weave's other lines between the same neighbours."""
-    for left, right in list(_gaps(found)):
-        start = place[found[left]] + 1 if left >= 0 else 0
-        end = place[found[right]] if right < len(lines) else len(order)
-        candidates = [line for line in order[start:end] if weave.killer[line] != NOBODY]
-        if candidates:
-            gap = lines[left + 1 : right]
-            blocks = align([weave.text[line] for line in candidates], gap)
-            for old, new, size in _without_weak_islands(blocks, gap):
-                found[left + 1 + new : left + 1 + new + size] = candidates[old : old + size]
 
 
 def _find_forms(
@@ -179,7 +297,9 @@ def _find_forms(
         for entry in find_rewritten([weave.text[line] for line in block], fresh):
             sources = [block[index] for index in entry.old]
             owners = {weave.owner[line] for line in sources}
-            if len(owners) == 1:
+            same = weave.text[sources[0]] == fresh[entry.new]
+            # A line that is the same and was not found says too little to be taken for another form.
+            if len(owners) == 1 and not same:
                 result.ids[left + 1 + entry.new] = sources[0]
                 result.forms[left + 1 + entry.new] = entry.match
         _find_blanks(weave, lines, result, block, range(left + 1, right))

@@ -14,6 +14,9 @@ from byline.patch import Match
 MIN_ALNUM = 3
 """A run of reformatted lines needs this many letters or digits to be told from any other."""
 
+MAX_BLOCK = 400_000
+"""Blocks of more lines than this, missing and new ones together, are not compared at all."""
+
 MAX_CELLS = 40_000
 """Blocks whose sizes multiply to more than this are not compared by words."""
 
@@ -29,7 +32,7 @@ class Rewritten:
 
 def find_rewritten(missing: Sequence[str], new: Sequence[str]) -> list[Rewritten]:
     """What of ``new`` is ``missing`` reformatted or edited, in order; both are the lines of one block."""
-    if not missing or not new:
+    if not missing or not new or len(missing) + len(new) > MAX_BLOCK:
         return []
     reformatted, joined = _by_tokens(missing, new)
     taken_old = {index for entry in reformatted for index in entry.old}

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 _TOKEN = re.compile(r"""(?<!\w)"(?:[^"\\]|\\.)*"(?!\w)|(?<!\w)'(?:[^'\\]|\\.)*'(?!\w)|`[^`]*`|\w+|[^\w\s]""")
 _WORD = re.compile(r"\w+")
@@ -37,21 +38,33 @@ def stream(lines: Sequence[str]) -> tuple[list[str], list[int]]:
     return found, owners
 
 
-def words(line: str) -> Counter[str]:
-    """The words of a line, counted."""
-    return Counter(_WORD.findall(line)) if len(line) <= MAX_LINE else Counter()
+class Words(NamedTuple):
+    """The words of a line. A word that stands there more than once is numbered from the second time on."""
+
+    all: frozenset[str]
+    lettered: frozenset[str]
+    """Those that have a letter."""
 
 
-def similarity(recorded: Counter[str], found: Counter[str]) -> float:
+def words(line: str) -> Words:
+    """The words of a line; none of a line that is too long to be compared."""
+    found: set[str] = set()
+    if len(line) <= MAX_LINE:
+        times: Counter[str] = Counter()
+        for word in _WORD.findall(line):
+            times[word] += 1
+            found.add(word if times[word] == 1 else f"{word} {times[word]}")
+    return Words(frozenset(found), frozenset(word for word in found if _LETTER.search(word)))
+
+
+def similarity(recorded: Words, found: Words) -> float:
     """The Dice coefficient of two bags of words; 0 with fewer than three shared words that have a letter.
 
     1.0 means the same words. At least :data:`MIN_DICE` means recognisably the same line (rule 8).
     """
-    shared = recorded & found
-    with_letter = sum(count for word, count in shared.items() if _LETTER.search(word))
-    if with_letter < MIN_SHARED_WORDS:
+    if len(recorded.lettered & found.lettered) < MIN_SHARED_WORDS:
         return 0.0
-    return 2 * shared.total() / (recorded.total() + found.total())
+    return 2 * len(recorded.all & found.all) / (len(recorded.all) + len(found.all))
 
 
 def alphanumerics(lines: Iterable[str]) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from byline.attribution.align import align
+from byline.attribution.align import Block, align, without_weak_islands
 from byline.attribution.rewritten import find_rewritten
 from byline.patch import Match
 
@@ -128,7 +128,9 @@ class Weave:
     def observe_region(self, position: int, count: int, lines: Sequence[str]) -> None:
         """Note that ``count`` live lines at ``position`` were seen to read ``lines``; see :meth:`observe`."""
         self.begin_state(NOBODY)
-        for at, size, strangers in self._changes(position, count, lines):
+        old = [self.text[line] for line in self.live[position : position + count]]
+        blocks = without_weak_islands(align(old, lines), lines)
+        for at, size, strangers in _changes(position, blocks, count, lines):
             if not size and self._returns(at, strangers):
                 continue
             replaced = self.live[at : at + size]
@@ -139,23 +141,11 @@ class Weave:
         """Replace lines as a shell command did: like :meth:`splice`, but what is a replaced line in
         another form (a formatter ran) stays that line's author's, or nobody's.
         """
-        for at, size, fresh in self._changes(position, count, lines):
+        old = [self.text[line] for line in self.live[position : position + count]]
+        for at, size, fresh in _changes(position, align(old, lines), count, lines):
             replaced = self.live[at : at + size]
             self.splice(at, size, fresh, survivors=_none)
             self._inherit(replaced, self.live[at : at + len(fresh)])
-
-    def _changes(
-        self, position: int, count: int, lines: Sequence[str]
-    ) -> list[tuple[int, int, Sequence[str]]]:
-        """What to replace, last first, so that the ``count`` live lines at ``position`` become ``lines``."""
-        old = [self.text[line] for line in self.live[position : position + count]]
-        at_old = at_new = 0
-        changes: list[tuple[int, int, Sequence[str]]] = []
-        for block_old, block_new, size in [*align(old, lines), (len(old), len(lines), 0)]:
-            if block_old > at_old or block_new > at_new:
-                changes.append((position + at_old, block_old - at_old, lines[at_new:block_new]))
-            at_old, at_new = block_old + size, block_new + size
-        return changes[::-1]
 
     def _inherit(self, replaced: Sequence[int], strangers: Sequence[int]) -> None:
         """Let strangers that are replaced lines in another form keep those lines' owner."""
@@ -227,24 +217,43 @@ class Weave:
                 lines[splice.position : splice.position + len(splice.inserted)] = splice.removed
         return lines
 
-    def states_reading(self, lines: Sequence[str]) -> Iterator[int]:
-        """The states at which the document read exactly ``lines``, latest first."""
+    def stood(self, line: int, number: int) -> bool:
+        """Whether a line stood in the document at a state."""
+        return self.born[line] <= number and not 0 <= self.died[line] <= number
+
+    def last_state_before(self, edits: int) -> int:
+        """The last state that none but the first ``edits`` edits led to."""
+        states = range(len(self.states))
+        return next((number for number in states if self.states[number].edit >= edits), len(states)) - 1
+
+    def state_reading(self, lines: Sequence[str], known_edits: int, last: int | None = None) -> int | None:
+        """The state at which the document read exactly ``lines``, the latest of several.
+
+        One that the first ``known_edits`` led to comes before those of later edits; none after ``last``.
+        """
         digest = 0
         for line in lines:
             digest = _mixed(digest, hash(line))
-        for number in range(len(self.states) - 1, -1, -1):
-            state = self.states[number]
-            if state.digest == digest and state.size == len(lines):
-                ids = self.state_lines(number)
-                if all(self.text[line] == seen for line, seen in zip(ids, lines, strict=True)):
-                    yield number
+        reading = [
+            number
+            for number, state in enumerate(self.states[: None if last is None else last + 1])
+            if state.digest == digest and state.size == len(lines)
+        ]
+        known = self.last_state_before(known_edits)
+        for number in sorted(reading, key=lambda number: (number <= known, number), reverse=True):
+            ids = self.state_lines(number)
+            if all(self.text[line] == seen for line, seen in zip(ids, lines, strict=True)):
+                return number
+        return None
 
-    def nearest_state(self, lines: Sequence[str], known_edits: int | None = None) -> int:
+    def nearest_state(
+        self, lines: Sequence[str], known_edits: int | None = None, last: int | None = None
+    ) -> int:
         """The state that has most of ``lines``, as a multiset; of equals the one nearest in size, the latest.
 
         What a state has beyond them does not count against it: a commit may leave recorded lines out,
         or have all of them in another form. Of equals, a state that one of the first ``known_edits`` led
-        to comes before those of edits that may be later than the content.
+        to comes before those of edits that may be later than the content. None after ``last`` is looked at.
         """
         wanted = Counter(lines)
         have: Counter[str] = Counter()
@@ -270,7 +279,7 @@ class Weave:
             return lost
 
         common += put(self.state_lines(0))
-        for number, state in enumerate(self.states):
+        for number, state in enumerate(self.states[: None if last is None else last + 1]):
             for splice in state.splices:
                 common -= take(splice.removed)
                 common += put(splice.inserted)
@@ -301,6 +310,22 @@ class LiveLines(Sequence[str]):
         if isinstance(index, slice):
             return [self._text[line] for line in self._live[index]]
         return self._text[self._live[index]]
+
+
+def _changes(
+    position: int, blocks: Sequence[Block], count: int, lines: Sequence[str]
+) -> list[tuple[int, int, Sequence[str]]]:
+    """What to replace, last first, so that ``count`` live lines at ``position`` become ``lines``.
+
+    ``blocks`` says which of the lines are live ones, counted from ``position``.
+    """
+    at_old = at_new = 0
+    changes: list[tuple[int, int, Sequence[str]]] = []
+    for old, new, size in [*blocks, (count, len(lines), 0)]:
+        if old > at_old or new > at_new:
+            changes.append((position + at_old, old - at_old, lines[at_new:new]))
+        at_old, at_new = old + size, new + size
+    return changes[::-1]
 
 
 def _none(_old: Sequence[str], _new: Sequence[str]) -> list[tuple[int, int, int]]:

@@ -5,8 +5,10 @@ from collections import Counter
 
 from rich.text import Text
 
-from byline.cli.gutter import append_gutter, legend
+from byline.cli.diff_text import told
+from byline.cli.gutter import Gutter, legend
 from byline.cli.output import open_console
+from byline.cli.styled_lines import StyledLines
 from byline.review.authors import Marks, sessions_of, who_of
 from byline.review.blame import Blame
 from byline.store.store import Store
@@ -24,17 +26,16 @@ def print_blame(args: argparse.Namespace, store: Store, blame: Blame) -> None:
     with open_console(args) as console:
         if not blame.lines:
             console.print(Text(f"{safe_line(blame.path)} is empty"), soft_wrap=True)
-        for entry in legend(store, counts, marks):
+        for entry in [*legend(store, counts, marks, console.width), *told(blame.problems)]:
             console.print(entry, soft_wrap=True)
-        for problem in blame.problems:
-            console.print(Text(f"! {safe_line(problem)}", "yellow"), soft_wrap=True)
         if blame.lines:
             console.print()
+        lines, gutter = StyledLines(console), Gutter(marks)
         for line in blame.lines:
-            text = Text()
-            append_gutter(text, line.credit, marks)
             commit = line.commit[:_OID] if line.commit else NOT_COMMITTED
-            text.append(f" {commit} ", "yellow" if line.commit else "dim")
-            text.append(f"{line.line_number:>{digits}}  ", "dim")
-            text.append(safe_line(line.content))
-            console.print(text, soft_wrap=True)
+            lines.write([
+                *gutter.pieces(line.credit),
+                (f" {commit} ", "yellow" if line.commit else "dim"),
+                (f"{line.line_number:>{digits}}  ", "dim"),
+                (safe_line(line.content), ""),
+            ])  # fmt: skip

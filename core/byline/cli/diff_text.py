@@ -1,14 +1,15 @@
 """A review as coloured text: a gutter with who wrote each line, and a legend."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.text import Text
 
-from byline.cli.gutter import WIDTH, append_gutter, legend
+from byline.cli.gutter import WIDTH, Gutter, legend
 from byline.cli.output import open_console
+from byline.cli.styled_lines import Piece, StyledLines
 from byline.review.authors import Marks, count_lines, sessions_of
 from byline.review.model import DiffLine, Review, ReviewedFile
 from byline.review.summary import Summary, summarise
@@ -16,6 +17,8 @@ from byline.store.store import Store
 from byline.text import safe_line, safe_text
 
 _SIGNS = {"added": "+", "removed": "-", "context": " "}
+_NOBODY: tuple[Piece] = ((" " * WIDTH, ""),)
+_PROBLEMS = 20
 _STYLES = {"added": "green", "removed": "red", "context": ""}
 
 
@@ -27,15 +30,17 @@ def print_reviews(args: argparse.Namespace, store: Store, reviews: Iterable[Revi
 
 
 def _print_review(console: Console, store: Store, review: Review) -> None:
-    marks = Marks(sessions_of(count_lines(review.files)))
+    counts = count_lines(review.files)
+    marks = Marks(sessions_of(counts))
     for line in _heading(review):
         console.print(line, soft_wrap=True)
-    for line in legend(store, count_lines(review.files), marks):
+    for line in legend(store, counts, marks, console.width):
         console.print(line, soft_wrap=True)
+    for line in told(review.problems):
+        console.print(line, soft_wrap=True)
+    lines, gutter = StyledLines(console), Gutter(marks)
     for file in review.files:
-        _print_file(console, file, marks)
-    for problem in review.problems:
-        console.print(Text(f"! {safe_line(problem)}", "yellow"), soft_wrap=True)
+        _print_file(lines, file, gutter)
     console.print()
 
 
@@ -67,30 +72,39 @@ def _counts(summary: Summary, files: int) -> str:
     return " · ".join(words)
 
 
-def _print_file(console: Console, file: ReviewedFile, marks: Marks) -> None:
+def told(problems: Sequence[str]) -> Iterator[Text]:
+    """The records that could not be used: how many, and the first of them by name."""
+    if not problems:
+        return
+    which = "1 record" if len(problems) == 1 else f"{len(problems):,} records"
+    yield Text(f"! {which} could not be used:", "yellow")
+    for problem in problems[:_PROBLEMS]:
+        yield Text(f"!   {safe_line(problem)}", "yellow")
+    if len(problems) > _PROBLEMS:
+        yield Text(f"!   … and {len(problems) - _PROBLEMS:,} more: see --json", "yellow")
+
+
+def _print_file(lines: StyledLines, file: ReviewedFile, gutter: Gutter) -> None:
     name = safe_line(file.path)
     if file.old_path and file.old_path != file.path:
         name = f"{safe_line(file.old_path)} → {name}"
-    notes = f" ({', '.join(file.notes)})" if file.notes else ""
-    console.print()
-    console.print(Text(f"{file.status} {name}{notes}", "bold"), soft_wrap=True)
+    notes = f" ({', '.join(map(safe_line, file.notes))})" if file.notes else ""
+    lines.write([])
+    lines.write([(f"{file.status} {name}{notes}", "bold")])
     digits = len(str(max((hunk.new_start + hunk.new_count for hunk in file.hunks), default=0)))
     digits = max(digits, len(str(max((hunk.old_start + hunk.old_count for hunk in file.hunks), default=0))))
     for hunk in file.hunks:
         counts = f"@@ -{hunk.old_start},{hunk.old_count} +{hunk.new_start},{hunk.new_count} @@"
-        console.print(Text(f"{'':{WIDTH}} {counts} {safe_line(hunk.heading)}", "cyan"), soft_wrap=True)
+        lines.write([(f"{'':{WIDTH}} {counts} {safe_line(hunk.heading)}", "cyan")])
         for line in hunk.lines:
-            console.print(_diff_line(line, marks, digits), soft_wrap=True)
+            lines.write(_diff_line(line, gutter, digits))
 
 
-def _diff_line(line: DiffLine, marks: Marks, digits: int) -> Text:
-    text = Text()
-    if line.credit is None:
-        text.append(" " * WIDTH)
-    else:
-        append_gutter(text, line.credit, marks)
-    old = str(line.old_number) if line.old_number is not None else ""
-    new = str(line.new_number) if line.new_number is not None else ""
-    text.append(f" {old:>{digits}} {new:>{digits}} ", "dim")
-    text.append(f"{_SIGNS[line.kind]} {safe_line(line.content)}", _STYLES[line.kind])
-    return text
+def _diff_line(line: DiffLine, gutter: Gutter, digits: int) -> list[Piece]:
+    old = line.old_number if line.old_number is not None else ""
+    new = line.new_number if line.new_number is not None else ""
+    return [
+        *(gutter.pieces(line.credit) if line.credit is not None else _NOBODY),
+        (f" {old:>{digits}} {new:>{digits}} ", "dim"),
+        (f"{_SIGNS[line.kind]} {safe_line(line.content)}", _STYLES[line.kind]),
+    ]

@@ -1,12 +1,13 @@
 """``byline log``: commits with their share by session, model, human-or-unknown."""
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from byline.cli.output import print_json
+from byline.cli.output import print_json_array
 from byline.cli.progress import counting
 from byline.cli.repository_path import path_in_repository
 from byline.errors import GitError, UsageError
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     repository = Repository.open(Path.cwd())
     if args.limit is not None and args.limit < 0:
         raise UsageError(f"-n {args.limit}: give a number of commits")
-    rev, words = _targets(args, repository)
+    rev, words = targets(args, repository)
     paths = literal(path_in_repository(word, repository) for word in words)
     commits = repository.log(rev, limit=args.limit, paths=paths)
     with Store(database_path(args.db)) as store:
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json or not sys.stdout.isatty():
             found = _counted(found)
         if args.json:
-            print_json([share_json(share) for share in found])
+            print_json_array([json.dumps(share_json(share), ensure_ascii=False, indent=2)] for share in found)
         else:
             from byline.cli.log_text import print_log  # noqa: PLC0415 - Rich is not needed for JSON
 
@@ -60,7 +61,7 @@ def _counted(found: Iterator[CommitShare]) -> Iterator[CommitShare]:
             yield share
 
 
-def _targets(args: argparse.Namespace, repository: Repository) -> tuple[str, Sequence[str]]:
+def targets(args: argparse.Namespace, repository: Repository) -> tuple[str, Sequence[str]]:
     """The revision or range, and the paths. As with git, a first word that is a file is a path."""
     rev, paths = args.range, [*args.paths, *args.after_dashes]
     if rev is None:

@@ -1,14 +1,16 @@
 """A log as coloured text: two lines per commit, the second with a bar of who wrote it."""
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from byline.cli.gutter import author_style
 from byline.cli.output import open_console
-from byline.review.authors import Marks, model_name, parts_of_bar, percent, ranked, sessions_of
+from byline.review.authors import Marks, Who, model_name, parts_of_bar, percent, ranked, sessions_of
 from byline.review.log import CommitShare
 from byline.text import safe_line
 
@@ -16,19 +18,20 @@ _OID, _BAR = 8, 20
 _SESSION = 11
 """Enough of a session's id to find it again: ``byline transcript`` takes the beginning of one."""
 
+_BETWEEN = " · "
 _NAMED = 4
-"""Contributors that are named beside a bar; of the others their number."""
+"""Sessions that are named beside a bar; of the others their number."""
 
 
 def print_log(args: argparse.Namespace, found: Iterable[CommitShare]) -> None:
     """Print the commits as they come."""
     with open_console(args) as console:
         for share in found:
-            for line in _lines(share):
+            for line in _lines(share, console.width):
                 console.print(line, soft_wrap=True)
 
 
-def _lines(share: CommitShare) -> Iterator[Text]:
+def _lines(share: CommitShare, width: int) -> Iterator[Text]:
     commit = share.commit
     line = Text()
     line.append(commit.oid[:_OID], "yellow")
@@ -47,12 +50,38 @@ def _lines(share: CommitShare) -> Iterator[Text]:
         line.append(marks.fill(who) * cells, author_style(marks, who))
     summary = share.summary()
     line.append(f" +{summary.added.total} −{summary.removed.total} ", "dim")
-    entries = ranked(counts)
-    for place, (who, count) in enumerate(entries[:_NAMED]):
-        line.append(" · " if place else " ", "dim")
-        session = f"{safe_line(who.session_id)[:_SESSION]} " if who.session_id else ""
-        words = f"{session}{safe_line(model_name(who))} {percent(count, total)}"
-        line.append(words, author_style(marks, who))
-    if len(entries) > _NAMED:
-        line.append(f" · {len(entries) - _NAMED} more", "dim")
-    yield line
+    yield _with_names(line, marks, counts, width)
+
+
+def _with_names(line: Text, marks: Marks, counts: Counter[Who], width: int) -> Text:
+    """The line with those who wrote most by name, as many as there is room for, and how many others.
+
+    What is nobody's, or a person's, is always said.
+    """
+    total = counts.total()
+    named = [
+        (who, f"{_session(who)}{safe_line(model_name(who))} {percent(count, total)}")
+        for who, count in ranked(counts)
+    ]
+    sessions = [entry for entry in named if entry[0].session_id is not None]
+    others = named[len(sessions) :]
+    room = width - line.cell_len - sum(len(_BETWEEN) + cell_len(words) for _, words in others)
+    shown = 0
+    for _, words in sessions[:_NAMED]:
+        left = len(sessions) - shown - 1
+        room -= len(_BETWEEN) + cell_len(words)
+        if room < (len(_BETWEEN) + len(f"{left} more") if left else 0):
+            break
+        shown += 1
+    entries: list[tuple[str, str]] = [(words, author_style(marks, who)) for who, words in sessions[:shown]]
+    if shown < len(sessions):
+        entries.append((f"{len(sessions) - shown} more", "dim"))
+    entries += [(words, author_style(marks, who)) for who, words in others]
+    for place, (words, style) in enumerate(entries):
+        line.append(_BETWEEN if place else " ", "dim")
+        line.append(words, style)
+    return line
+
+
+def _session(who: Who) -> str:
+    return f"{safe_line(who.session_id)[:_SESSION]} " if who.session_id else ""

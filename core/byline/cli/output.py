@@ -8,9 +8,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from byline.errors import BylineError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 160
+_AT_ONCE = 1 << 16
+"""Characters of JSON that are written together."""
 # JSON escapes the C0 controls; these would still reach a terminal as they are.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u061c\ufeff]")
 
@@ -51,10 +54,44 @@ def open_error_console(args: argparse.Namespace) -> "Console":
 
 def print_json(value: object) -> None:
     """JSON on standard output: indented UTF-8, not escaped but for what a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    if sys.stdout.isatty():
-        text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    write_text(text)
+    print_json_text([json.dumps(value, ensure_ascii=False, indent=2)])
+
+
+def print_json_text(pieces: Iterable[str]) -> None:
+    """JSON that comes as pieces of its text, written as it comes; see :func:`print_json`."""
+    is_terminal = sys.stdout.isatty()
+    waiting: list[str] = []
+    size = 0
+    for piece in chain(pieces, ["\n"]):
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _AT_ONCE or piece == "\n":
+            text = "".join(waiting)
+            write_text(_UNSAFE_IN_JSON.sub(_escaped, text) if is_terminal else text)
+            waiting.clear()
+            size = 0
+
+
+def print_json_array(values: Iterable[Iterable[str]]) -> None:
+    """A JSON array whose values come one by one, each as pieces of its text; see :func:`print_json`.
+
+    Nothing is written before the first value is there: it may be an error instead.
+    """
+    print_json_text(_array(values))
+
+
+def _array(values: Iterable[Iterable[str]]) -> Iterator[str]:
+    opening = "["
+    for value in values:
+        yield f"{opening}\n  "
+        opening = ","
+        # Line ends inside of texts are escaped: what stands here as it is separates values.
+        yield from (piece.replace("\n", "\n  ") for piece in value)
+    yield "[]" if opening == "[" else "\n]"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def write_text(text: str) -> None:

@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from byline.cli.output import print_json
-from byline.errors import GitError, UsageError
+from byline.cli.output import print_json, print_json_array, print_json_text
+from byline.cli.repository_path import path_in_repository
+from byline.errors import GitError
 from byline.git.repository import Repository
 from byline.paths import database_path
-from byline.review.json_form import review_json
+from byline.review.blame import literal
+from byline.review.json_text import review_json_text
 from byline.review.model import Review
 from byline.review.review import review_commit, review_range, review_staged, review_worktree
 from byline.store.store import Store
@@ -39,8 +41,11 @@ def run(args: argparse.Namespace) -> int:
     with Store(database_path(args.db)) as store:
         reviews = _reviews(store, repository, args, rev, paths)
         if args.json:
-            values = [review_json(review) for review in reviews]
-            print_json(values if ".." in rev else values[0])
+            texts = (review_json_text(review) for review in reviews)
+            if ".." in rev:
+                print_json_array(texts)
+            else:
+                print_json_text(next(texts))
         elif args.trace:
             print_json(_traces(store, repository, reviews, is_range=".." in rev))
         else:
@@ -62,7 +67,7 @@ def _targets(args: argparse.Namespace, repository: Repository) -> tuple[str, lis
         if not Path(rev).exists():
             repository.resolve(rev)
         rev, paths = None, [rev, *paths]
-    return rev or "HEAD", [_from_root(path, repository) for path in paths]
+    return rev or "HEAD", literal(path_in_repository(path, repository) for path in paths)
 
 
 def _is_revision(repository: Repository, rev: str) -> bool:
@@ -71,15 +76,6 @@ def _is_revision(repository: Repository, rev: str) -> bool:
     except GitError:
         return rev == "HEAD"
     return True
-
-
-def _from_root(path: str, repository: Repository) -> str:
-    place = Path(path).absolute()
-    if repository.bare or not place.is_relative_to(repository.root):
-        if repository.bare and not Path(path).is_absolute():
-            return path
-        raise UsageError(f"{path} is outside of the repository {repository.root}")
-    return str(place.relative_to(repository.root))
 
 
 def _reviews(

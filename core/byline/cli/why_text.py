@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from rich.console import Console
 from rich.text import Text
 
 from byline.attribution import Credit, Origin
@@ -16,6 +18,7 @@ from byline.review.why import RecordedEdit, Why
 from byline.text import safe_line, safe_text, shorten, split_lines
 
 _LABEL = 10
+_PROSE_LEAST = 30
 _PROMPT_LINES, _AROUND, _CLAIMS = 12, 6, 12
 _PRECISIONS = {
     "vendor_diff": "recorded as the agent's own diff, with line numbers",
@@ -30,10 +33,30 @@ def print_why(args: argparse.Namespace, why: Why) -> None:
     """Print everything that is known of the line."""
     with open_console(args) as console:
         for line in _lines(why):
-            console.print(line, soft_wrap=True)
+            if isinstance(line, _Hanging):
+                line.print(console)
+            else:
+                console.print(line, soft_wrap=True)
 
 
-def _lines(why: Why) -> Iterator[Text]:
+@dataclass(frozen=True, slots=True)
+class _Hanging:
+    """Prose behind a label, wrapped at words to the right of it. Code is not wrapped: it is as it is."""
+
+    label: str
+    body: Text
+
+    def print(self, console: Console) -> None:
+        """Print it as wide as the console is."""
+        indent = len(self.label)
+        room = max(console.width - indent, _PROSE_LEAST)
+        for place, part in enumerate(self.body.wrap(console, room) or [Text()]):
+            part.rstrip()
+            lead = Text(" " * indent if place else self.label, "dim")
+            console.print(lead.append_text(part), soft_wrap=True)
+
+
+def _lines(why: Why) -> Iterator[Text | _Hanging]:
     yield from _heading(why)
     credit, origin = why.line.credit, why.line.credit.origin
     if origin is None:
@@ -69,7 +92,7 @@ def _heading(why: Why) -> Iterator[Text]:
     yield Text()
 
 
-def _nobody(credit: Credit) -> Iterator[Text]:
+def _nobody(credit: Credit) -> Iterator[Text | _Hanging]:
     if credit.contributor == "human":
         yield _labelled("written by", "a person, on record")
         return
@@ -79,15 +102,14 @@ def _nobody(credit: Credit) -> Iterator[Text]:
         yield _labelled("calls", ", ".join(safe_line(name) for name in credit.candidates))
 
 
-def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text]:
+def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text | _Hanging]:
     who = who_of(credit)
     marks = Marks([origin.session_id])
-    text = _labelled("written by", "")
-    text.append(f"▌{marks.key(who)} ", author_style(marks, who))
+    text = Text(f"▌{marks.key(who)} ", author_style(marks, who))
     text.append(safe_line(origin.model_id or "model unknown"), author_style(marks, who))
     if credit.contributor == "mixed":
         text.append(", and reworded by somebody since")
-    yield text
+    yield _labelled("written by", text)
     yield from _prompt(why.prompt)
     session = why.session
     title = f"  “{safe_line(shorten(session.title, 80))}”" if session and session.title else ""
@@ -101,13 +123,17 @@ def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text]:
     yield _labelled("call", "  ".join(fact for fact in facts if fact))
     yield _labelled("match", "; ".join(_match(credit)))
     if why.edit is not None:
-        yield _labelled(
-            "edit", f"{safe_line(why.edit.path)}, {_PRECISIONS.get(why.edit.precision, why.edit.precision)}"
-        )
+        how = _PRECISIONS.get(why.edit.precision, why.edit.precision)
+        yield _labelled("edit", f"{safe_line(_place(why.edit.path, why.line.original_path))}, {how}")
         yield from _hunk(why.edit)
 
 
-def _prompt(prompt: str | None) -> Iterator[Text]:
+def _place(recorded: str, path: str) -> str:
+    """The recorded path, without the folders of the checkout where it is the file's own."""
+    return path if f"/{recorded}".replace("\\", "/").endswith(f"/{path}") else recorded
+
+
+def _prompt(prompt: str | None) -> Iterator[Text | _Hanging]:
     if not prompt or not prompt.strip():
         yield _labelled("prompt", "not recorded", "dim")
         return
@@ -139,14 +165,14 @@ def _hunk(edit: RecordedEdit) -> Iterator[Text]:
         yield Text(f"{'':{_LABEL + 1}}… {len(lines) - last} more lines", "dim")
 
 
-def _claim(claim: Considered, content: str) -> Iterator[Text]:
-    yield Text(f"  {_call(claim.origin)}")
+def _claim(claim: Considered, content: str) -> Iterator[Text | _Hanging]:
+    yield _Hanging("  ", Text(_call(claim.origin)))
     words = OUTCOMES[claim.outcome]
     if claim.by is not None:
         words += f": {_call(claim.by)}"
     if claim.content != content.removesuffix("\r"):
         yield Text(f"      wrote “{safe_line(claim.content.strip())}”", "dim")
-    yield Text(f"      {words}", "dim")
+    yield _Hanging(" " * 6, Text(words, "dim"))
 
 
 def _call(origin: Origin) -> str:
@@ -156,5 +182,5 @@ def _call(origin: Origin) -> str:
     return f"{safe_line(origin.session_id)[:11]} {model}, {tool}{call}, {show_time(origin.time_ms)}"
 
 
-def _labelled(label: str, words: str, style: str = "") -> Text:
-    return Text().append(f"{label:<{_LABEL}} ", "dim").append(words, style)
+def _labelled(label: str, words: str | Text, style: str = "") -> _Hanging:
+    return _Hanging(f"{label:<{_LABEL}} ", words if isinstance(words, Text) else Text(words, style))

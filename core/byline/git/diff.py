@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from byline.errors import GitError
 from byline.git.model import ChangeStatus, DiffHunk, FileChange
+from byline.patch.names import unquote
 
 _STATUS: dict[str, ChangeStatus] = {
     "A": "added",
@@ -19,28 +20,41 @@ _STATUS: dict[str, ChangeStatus] = {
     "T": "type-changed",
     "U": "modified",
 }
+_HEADER = "diff --git "
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)", re.DOTALL)
 
 
 @dataclass(slots=True)
 class _FilePatch:
+    header: str
     binary: bool
     hunks: list[DiffHunk]
 
 
-def read_diff(output: bytes) -> list[FileChange]:
+def read_diff(output: bytes, *, is_worktree: bool = False) -> list[FileChange]:
     """The changes in the output of ``git diff-tree -r -z --raw -p`` (or diff-index, or diff) for one commit.
 
     Contents are decoded as UTF-8 with replacement characters, names so that they survive a round trip.
+    ``is_worktree``: git has not looked into files whose time alone tells of a change. Those without one have
+    no patch, and are left out.
 
     Raises:
         GitError: the output does not have that form.
     """
     entries, start = _raw_entries(output)
+    # A file in conflict comes twice where git can show its lines.
+    shown = {entry.path for entry in entries if not entry.conflict}
+    entries = [entry for entry in entries if not (entry.conflict and entry.path in shown)]
+    has_patches = start < len(output)
     patches = _patches(output[start:].decode("utf-8", "replace"))
     changes: list[FileChange] = []
     at = 0
     for entry in entries:
+        if entry.conflict or not has_patches:
+            changes.append(entry)
+            continue
+        if is_worktree and not (at < len(patches) and _is_of(patches[at], entry)):
+            continue
         owned = patches[at : at + (2 if entry.status == "type-changed" else 1)]
         at += len(owned)
         changes.append(
@@ -53,6 +67,19 @@ def read_diff(output: bytes) -> list[FileChange]:
     if at != len(patches):
         raise GitError(f"git's diff has {len(patches)} patches for {len(entries)} files")
     return changes
+
+
+def _is_of(patch: _FilePatch, entry: FileChange) -> bool:
+    """Whether a patch's header names the entry's file."""
+    old, new = (
+        name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for name in (entry.old_path or entry.new_path, entry.new_path or entry.old_path)
+    )
+    if '"' not in patch.header:
+        return patch.header == f"a/{old} b/{new}"
+    # Only names with quotes, backslashes or controls are quoted here; the new one comes last.
+    last = patch.header[:-1].rpartition(' "')[2] if patch.header.endswith('"') else None
+    return unquote(f'"{last}"') == f"b/{new}" if last is not None else patch.header.endswith(f" b/{new}")
 
 
 def _raw_entries(output: bytes) -> tuple[list[FileChange], int]:
@@ -76,7 +103,11 @@ def _raw_entries(output: bytes) -> tuple[list[FileChange], int]:
             old_path = ""
         elif status == "deleted":
             new_path = ""
-        entries.append(FileChange(status, old_path, new_path, old_mode, new_mode, old_oid, new_oid))
+        entries.append(
+            FileChange(
+                status, old_path, new_path, old_mode, new_mode, old_oid, new_oid, conflict=letter == "U"
+            )
+        )
     if at < len(output) and output[at : at + 1] == b"\0":
         at += 1
     return entries, at
@@ -88,8 +119,8 @@ def _patches(text: str) -> list[_FilePatch]:
     at = 0
     while at < len(lines):
         line = lines[at]
-        if line.startswith("diff --git "):
-            patches.append(_FilePatch(binary=False, hunks=[]))
+        if line.startswith(_HEADER):
+            patches.append(_FilePatch(line.removeprefix(_HEADER), binary=False, hunks=[]))
         elif line.startswith(("Binary files ", "GIT binary patch")) and patches:
             patches[-1].binary = True
         elif patches and (header := _HUNK.match(line)):

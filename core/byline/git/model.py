@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+NO_OID = "0" * 40
+"""What git gives as the id of a blob that is not there."""
+
 ChangeStatus = Literal["added", "modified", "deleted", "renamed", "copied", "type-changed"]
 
 
@@ -40,7 +43,8 @@ class DiffHunk:
 class FileChange:
     """One file of a commit's diff. Modes are octal strings, oids of blobs; all zeros where there is none.
 
-    ``old_path`` is empty for an added file, ``new_path`` for a deleted one.
+    ``old_path`` is empty for an added file, ``new_path`` for a deleted one. ``unreadable``: git cannot read
+    one of the contents, and there are no hunks. ``conflict``: a merge left it unresolved, and git shows none.
     """
 
     status: ChangeStatus
@@ -52,8 +56,30 @@ class FileChange:
     new_oid: str
     binary: bool = False
     hunks: tuple[DiffHunk, ...] = ()
+    unreadable: bool = False
+    conflict: bool = False
 
     @property
     def path(self) -> str:
         """The path the file has afterwards, or had before it was deleted."""
         return self.new_path or self.old_path
+
+
+@dataclass(frozen=True, slots=True)
+class PathVersion:
+    """A path's content at a commit: ``oid`` is the blob's. ``commit_time`` is in seconds."""
+
+    commit_time: int
+    path: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPath:
+    """A path that a commit changes, renames not followed. ``old_oid`` and ``new_oid`` are the blobs';
+    all zeros where the side has no such file.
+    """
+
+    path: str
+    old_oid: str
+    new_oid: str

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from byline.errors import GitError
 
+LARGEST = 256 << 20
+"""Bytes from which on git is told to take a file for binary: its lines are not read at all."""
+
 # What users set for their own eyes; attributes and textconv can hide text, quoting changes names.
-_SETTINGS = (
+SETTINGS = (
     "-c", "core.quotePath=false",
     "-c", "core.attributesFile=/dev/null",
     "-c", "diff.indentHeuristic=true",
@@ -17,54 +20,82 @@ _SETTINGS = (
     "-c", "i18n.logOutputEncoding=UTF-8",
     "-c", "log.showSignature=false",
     "-c", "core.fsmonitor=false",
+    "-c", "diff.ignoreSubmodules=none",
+    # Else git writes the index, and runs the hook for that.
+    "-c", "diff.autoRefreshIndex=false",
+    "-c", f"core.bigFileThreshold={LARGEST}",
 )  # fmt: skip
-_UNSET = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_TRACE", "GIT_LITERAL_PATHSPECS")
+_UNSET = (
+    "GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
+)  # fmt: skip
+# What names one repository: `git rev-parse --local-env-vars`, without the configuration.
+_LOCAL = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+)  # fmt: skip
 CHUNK = 1 << 16
 
 
-def _environment() -> dict[str, str]:
-    environment = {key: value for key, value in os.environ.items() if key not in _UNSET}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
-    return environment
+def environment_of(*, is_here: bool) -> dict[str, str]:
+    """The environment that git runs in; see :func:`run`."""
+    unset = {*_UNSET, *(() if is_here else _LOCAL)}
+    # Traces would stand among the messages on standard error.
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in unset and not key.startswith("GIT_TRACE")
+    }
+    # Replacements and grafts are how somebody wants to see a history, and not what was committed.
+    return environment | {
+        "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none",
+        "LC_ALL": "C",
+    }  # fmt: skip
 
 
-def run(folder: Path, words: Sequence[str], stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+def run(
+    folder: Path,
+    words: Sequence[str],
+    stdin: bytes | None = None,
+    ok: Sequence[int] = (0,),
+    *,
+    is_here: bool = False,
+) -> bytes:
     """Run git in a folder and return its standard output.
+
+    ``is_here``: the folder's repository is the one that ``GIT_DIR`` and its like speak of, if they are set.
 
     Raises:
         GitError: git is not installed, or it ended with a code that is not in ``ok``.
     """
-    command = ["git", *_SETTINGS, *words]
+    command = ["git", *SETTINGS, *words]
     # Without input git must not read ours: a hook's standard input belongs to the hook.
     try:
         done = subprocess.run(
-            command, cwd=folder, env=_environment(), input=stdin or b"", capture_output=True, check=False
-        )
-    except FileNotFoundError as error:
-        if not folder.exists():
-            raise GitError(f"there is no folder {folder}") from error
-        raise GitError("git was not found: install git and put it on PATH") from error
+            command, cwd=folder, env=environment_of(is_here=is_here), input=stdin or b"",
+            capture_output=True, check=False,
+        )  # fmt: skip
     except OSError as error:
-        raise GitError(f"cannot run git in {folder}: {error}") from error
+        raise not_run(folder, error) from error
     if done.returncode not in ok:
-        message = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise GitError(message.removeprefix("fatal: ") or f"git {words[0]} failed ({done.returncode})")
+        raise failed(done.stderr, words, done.returncode)
     return done.stdout
 
 
-def stream(folder: Path, words: Sequence[str]) -> Iterator[bytes]:
-    """Run git in a folder and yield its standard output in chunks; closing the iterator ends it.
+def stream(folder: Path, words: Sequence[str], *, is_here: bool = False) -> Iterator[bytes]:
+    """Run git as :func:`run` does and yield its standard output in chunks; closing the iterator ends it.
 
     Raises:
         GitError: git cannot be run, or failed.
     """
     try:
         process = subprocess.Popen(
-            ["git", *_SETTINGS, *words], cwd=folder, env=_environment(),
+            ["git", *SETTINGS, *words], cwd=folder, env=environment_of(is_here=is_here),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
-        raise GitError(f"cannot run git in {folder}: {error}") from error
+        raise not_run(folder, error) from error
     assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018 - both are pipes
     finished = False
     try:
@@ -74,9 +105,25 @@ def stream(folder: Path, words: Sequence[str]) -> Iterator[bytes]:
     finally:
         if not finished:
             process.kill()
-        message = process.stderr.read().decode("utf-8", "replace").strip().partition("\n")[0]
+        message = process.stderr.read()
         process.stdout.close()
         process.stderr.close()
         code = process.wait()
     if code:
-        raise GitError(message.removeprefix("fatal: ") or f"git {words[0]} failed ({code})")
+        raise failed(message, words, code)
+
+
+def not_run(folder: Path, error: OSError) -> GitError:
+    """The error that tells why git could not be started in a folder."""
+    if not isinstance(error, FileNotFoundError):
+        return GitError(f"cannot run git in {folder}: {error}")
+    if not folder.exists():
+        return GitError(f"there is no folder {folder}")
+    return GitError("git was not found: install git and put it on PATH")
+
+
+def failed(messages: bytes, words: Sequence[str], code: int) -> GitError:
+    """The error that tells why git ended; notes may stand before the reason."""
+    said = [line for line in messages.decode("utf-8", "replace").strip().split("\n") if line]
+    fatal = next((line for line in said if line.startswith("fatal: ")), said[0] if said else "")
+    return GitError(fatal.removeprefix("fatal: ") or f"git {words[0]} failed ({code})")

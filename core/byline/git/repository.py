@@ -8,56 +8,27 @@ from typing import Self
 
 from byline.errors import GitError
 from byline.git.blame import BlameLine, read_blame
-from byline.git.diff import read_diff
-from byline.git.model import Commit, DiffHunk, FileChange
-from byline.git.process import run, stream
+from byline.git.model import NO_OID, ChangedPath, Commit, DiffHunk, FileChange
+from byline.git.process import LARGEST, run, stream
+from byline.git.shown import DIFF, SNIFFED, literal, read_whole, with_hidden
 
-NO_OID = "0" * 40
 _FULL_OID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_DIFF = (
-    "-r",
-    "-M",
-    "-l0",
-    "-U3",
-    "-z",
-    "--raw",
-    "-p",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--full-index",
-    "--abbrev=40",
-)
 _FIELDS = "%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s%x00%b%x00"
 _FIELD_COUNT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class PathVersion:
-    """A path's content at a commit: ``oid`` is the blob's. ``commit_time`` is in seconds."""
-
-    commit_time: int
-    path: str
-    oid: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedPath:
-    """A path that a commit changes, renames not followed. ``old_oid`` and ``new_oid`` are the blobs';
-    all zeros where the side has no such file.
-    """
-
-    path: str
-    old_oid: str
-    new_oid: str
-
-
-@dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository with or without a work tree. ``root`` is the top of the work tree, else the git folder."""
+    """A repository with or without a work tree. ``root`` is the top of the work tree, else the git folder.
+
+    ``is_here`` says that it is the current folder's: ``GIT_DIR``, ``GIT_INDEX_FILE`` and their like, which
+    git sets for hooks, speak of this one and of no other.
+    """
 
     root: Path
     git_dir: Path
     bare: bool
+    is_here: bool = False
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -66,17 +37,18 @@ class Repository:
         Raises:
             GitError: there is none, or git refuses it.
         """
-        words = ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--is-inside-work-tree"]
-        output = run(path, words).decode("utf-8", "surrogateescape").split("\n")
-        bare, git_dir, inside = output[0] == "true", Path(output[1]), output[2] == "true"
-        if bare or not inside:
-            return cls(git_dir, git_dir, bare=True)
-        root = run(path, ["rev-parse", "--show-toplevel"]).decode("utf-8", "surrogateescape")
-        return cls(Path(root.removesuffix("\n")), git_dir, bare=False)
+        words = ["rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir"]
+        is_here = path.absolute() == Path.cwd()
+        output = run(path, words, is_here=is_here).decode("utf-8", "surrogateescape")
+        bare, inside, git_dir = output.removesuffix("\n").split("\n", 2)
+        if bare == "true" or inside != "true":
+            return cls(Path(git_dir), Path(git_dir), bare=True, is_here=is_here)
+        root = run(path, ["rev-parse", "--show-toplevel"], is_here=is_here).decode("utf-8", "surrogateescape")
+        return cls(Path(root.removesuffix("\n")), Path(git_dir), bare=False, is_here=is_here)
 
     def head_branch(self) -> str | None:
         """The name of the branch that is checked out; None when HEAD is detached."""
-        output = run(self.root, ["symbolic-ref", "--quiet", "--short", "HEAD"], ok=(0, 1))
+        output = self._run(["symbolic-ref", "--quiet", "--short", "HEAD"], ok=(0, 1))
         return output.decode("utf-8", "replace").strip() or None
 
     def resolve(self, rev: str) -> str:
@@ -86,12 +58,17 @@ class Repository:
             GitError: it names no commit.
         """
         words = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
-        output = run(self.root, words, ok=(0, 1, 128)).decode("ascii", "replace").strip()
+        output = self._run(words, ok=(0, 1, 128)).decode("ascii", "replace").strip()
         if not output:
             if rev == "HEAD":
                 raise GitError(f"the repository {self.root} has no commits yet")
             raise GitError(f"there is no revision {rev!r} in {self.root}")
         return output
+
+    def head(self) -> str | None:
+        """The full id of the commit that is checked out; None in a repository without commits."""
+        words = ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]
+        return self._run(words, ok=(0, 1)).decode("ascii").strip() or None
 
     def commit(self, rev: str) -> Commit:
         """The facts of one commit.
@@ -113,14 +90,21 @@ class Repository:
         words = ["rev-list", f"--format={_FIELDS}", f"--skip={skip}"]
         if limit is not None:
             words.append(f"--max-count={limit}")
-        pending: list[bytes] = [b""]
-        for chunk in stream(self.root, [*words, "--end-of-options", rev, "--", *paths]):
-            pieces = (pending.pop() + chunk).split(b"\0")
-            pending += pieces
-            whole = (len(pending) - 1) // _FIELD_COUNT * _FIELD_COUNT
-            for start in range(0, whole, _FIELD_COUNT):
-                yield _commit([field.decode("utf-8", "replace") for field in pending[start:][:_FIELD_COUNT]])
-            del pending[:whole]
+        yield from _commits(
+            stream(self.root, [*words, "--end-of-options", rev, "--", *paths], is_here=self.is_here)
+        )
+
+    def commits(self, oids: Iterable[str]) -> list[Commit]:
+        """The facts of many commits, by their full ids and in their order.
+
+        Raises:
+            GitError: there is no such commit.
+        """
+        stdin = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        if not stdin:
+            return []
+        words = ["rev-list", f"--format={_FIELDS}", "--no-walk=unsorted", "--stdin"]
+        return list(_commits([self._run(words, stdin)]))
 
     def range(self, rev_range: str) -> list[str]:
         """The ids of the commits in ``A..B``, oldest first.
@@ -128,29 +112,30 @@ class Repository:
         Raises:
             GitError: one of the revisions does not exist.
         """
-        output = run(self.root, ["rev-list", "--reverse", "--end-of-options", rev_range, "--"])
+        output = self._run(["rev-list", "--reverse", "--end-of-options", rev_range, "--"])
         return output.decode("ascii").split()
 
     def changes(self, commit: Commit, paths: Sequence[str] = ()) -> list[FileChange]:
         """What a commit changes against its first parent (a root commit: against nothing)."""
-        sides = (
-            [commit.parents[0], commit.oid] if commit.parents else ["--root", "--no-commit-id", commit.oid]
-        )
-        return self._diff(["diff-tree", *_DIFF, *sides], paths)
+        return self._diff(["diff-tree", *DIFF, *_sides(commit)], paths)
+
+    def with_hidden(self, commit: Commit, output: bytes) -> list[FileChange]:
+        """The changes in the output of ``diff-tree`` for a commit, as :meth:`changes` gives them."""
+        return with_hidden(self._run, self._text, ["diff-tree", *DIFF, *_sides(commit)], output)
 
     def staged_changes(self, paths: Sequence[str] = ()) -> list[FileChange]:
         """What the index changes against HEAD (against nothing in a repository without commits)."""
-        return self._diff(["diff-index", "--cached", *_DIFF, self._head_tree()], paths)
+        return self._diff(["diff-index", "--cached", *DIFF, self._head_tree()], paths)
 
     def worktree_changes(self, paths: Sequence[str] = ()) -> list[FileChange]:
         """What the work tree changes against the index; untracked files that are not ignored are added."""
-        # git diff, not diff-files: it looks again at files whose time alone has changed.
+        # Of a file in conflict the diff against ours; git diff, as diff-files shows no such.
         look = (
-            "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", "--submodule=short",
-            "--inter-hunk-context=0", "-O/dev/null",
+            "--ours", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative",
+            "--submodule=short", "--inter-hunk-context=0", "-O/dev/null",
         )  # fmt: skip
-        changes = read_diff(run(self.root, ["diff", *_DIFF, *look, "--", *paths]))
-        listed = run(self.root, ["ls-files", "-z", "--others", "--exclude-standard", "--", *paths])
+        changes = self._diff(["diff", *DIFF, *look], paths)
+        listed = self._run(["ls-files", "-z", "--others", "--exclude-standard", "--", *paths])
         for name in listed.split(b"\0"):
             if name:
                 changes.append(self._untracked(name.decode("utf-8", "surrogateescape")))
@@ -161,7 +146,7 @@ class Repository:
         against HEAD. Reads no content.
         """
         words = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *paths]
-        entries = [entry for entry in run(self.root, words).split(b"\0") if entry]
+        entries = [entry for entry in self._run(words).split(b"\0") if entry]
         return sum(entry[1:2] != b" " for entry in entries), sum(
             entry[:1] not in {b" ", b"?"} for entry in entries
         )
@@ -172,7 +157,7 @@ class Repository:
         if not wanted:
             return {}
         stdin = "".join(f"{name}\n" for name in wanted if "\n" not in name)
-        output = run(self.root, ["cat-file", "--batch"], stdin.encode("utf-8", "surrogateescape"))
+        output = self._run(["cat-file", "--batch"], stdin.encode("utf-8", "surrogateescape"))
         found: dict[str, str | None] = dict.fromkeys(wanted)
         at = 0
         for name in wanted:
@@ -197,45 +182,36 @@ class Repository:
 
     def files(self, rev: str) -> list[str]:
         """The paths of every file at a revision."""
-        output = run(self.root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", rev])
+        output = self._run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", rev])
         return [name.decode("utf-8", "surrogateescape") for name in output.split(b"\0") if name]
 
-    def path_versions(self, rev: str, paths: Sequence[str], since: int) -> list[PathVersion]:
-        """The contents these paths had in the history of ``rev`` since a time (seconds), newest first."""
-        listed = run(
-            self.root,
-            ["rev-list", "--timestamp", f"--max-age={since}", "--end-of-options", rev, "--", *paths],
-        )
-        times: dict[str, int] = {}
-        for line in listed.decode("ascii").split("\n"):
-            stamp, _, oid = line.partition(" ")
-            if oid:
-                times[oid] = int(stamp)
-        if not times:
-            return []
-        words = ["diff-tree", "--stdin", "-r", "--root", "-m", "--no-renames", "-z", "--raw", "--abbrev=40"]
-        output = run(self.root, [*words, "--", *paths], "".join(f"{oid}\n" for oid in times).encode())
-        versions: list[PathVersion] = []
-        time = 0
-        fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
-        for field in fields:
-            if field.startswith(":"):
-                oid = field.split(" ")[3]
-                path = next(fields, "")
-                if oid != NO_OID:
-                    versions.append(PathVersion(time, path, oid))
-            elif field:
-                time = times.get(field.strip(), time)
-        return list(dict.fromkeys(versions))
+    def path_steps(
+        self, rev: str, path: str, since: int, limit: int | None = None
+    ) -> list[tuple[str, int, tuple[str, ...]]]:
+        """The commits since a time (seconds) in the history of ``rev`` that change a path, newest first.
 
-    def changed_paths(self, oids: Sequence[str], paths: Sequence[str] = ()) -> dict[str, list[ChangedPath]]:
-        """The paths that each of these commits changes against its first parent; no contents are read."""
+        Each with its time and those of its parents that are such commits too, the ones between left out.
+        """
+        words = ["rev-list", "--timestamp", "--parents", f"--max-age={since}"]
+        if limit is not None:
+            words.append(f"--max-count={limit}")
+        output = self._run([*words, "--end-of-options", rev, "--", *literal([path])]).decode("ascii")
+        fields = [line.split(" ") for line in output.split("\n") if line]
+        return [(oid, int(stamp), tuple(parents)) for stamp, oid, *parents in fields]
+
+    def changed_paths(
+        self, oids: Sequence[str], paths: Sequence[str] = (), *, every_parent: bool = False
+    ) -> dict[str, list[ChangedPath]]:
+        """The paths that each of these commits changes against its first parent (or, together, against
+        every parent); no contents are read.
+        """
         found: dict[str, list[ChangedPath]] = {oid: [] for oid in oids}
         if not oids:
             return found
-        words = ["diff-tree", "--stdin", "-r", "--root", "--diff-merges=first-parent", "--no-renames", "-z"]
+        merges = "-m" if every_parent else "--diff-merges=first-parent"
+        words = ["diff-tree", "--stdin", "-r", "--root", merges, "--no-renames", "-z"]
         stdin = "".join(f"{oid}\n" for oid in oids).encode()
-        output = run(self.root, [*words, "--raw", "--abbrev=40", "--", *paths], stdin)
+        output = self._run([*words, "--raw", "--abbrev=40", "--", *paths], stdin)
         current: list[ChangedPath] = []
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
         for field in fields:
@@ -260,11 +236,11 @@ class Repository:
         words = ["-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv"]
         if lines is not None:
             words.append(f"-L{lines[0]},{lines[1]}")
-        return read_blame(run(self.root, [*words, *([oid] if oid else []), "--", path]))
+        return read_blame(self._run([*words, *([oid] if oid else []), "--", path]))
 
     def entry(self, oid: str, path: str) -> tuple[str, str] | None:
         """Mode (octal) and object id of a path at a commit; None if there is no such path."""
-        output = run(self.root, ["ls-tree", "-z", "--full-tree", oid, "--", f":(top,literal){path}"])
+        output = self._run(["ls-tree", "-z", "--full-tree", oid, "--", f":(top,literal){path}"])
         for field in output.decode("utf-8", "surrogateescape").split("\0"):
             facts, _, name = field.partition("\t")
             if name == path:
@@ -274,88 +250,85 @@ class Repository:
 
     def is_tracked(self, path: str) -> bool:
         """Whether the index has a file of this name."""
-        return bool(run(self.root, ["ls-files", "-z", "--cached", "--", f":(top,literal){path}"]))
+        return bool(self._run(["ls-files", "-z", "--cached", "--", f":(top,literal){path}"]))
 
     def is_ignored(self, path: str) -> bool:
         """Whether an untracked path is one that git was told to ignore."""
         return bool(
-            run(
-                self.root,
+            self._run(
                 ["check-ignore", "-z", "--stdin"],
                 f"{path}\0".encode("utf-8", "surrogateescape"),
                 ok=(0, 1),
             )
         )
 
-    def commit_before(self, rev: str, time: int) -> tuple[str, int] | None:
-        """Id and time of the newest commit in the history of ``rev`` made before a time (seconds)."""
-        words = [
-            "rev-list",
-            "--timestamp",
-            "--max-count=1",
-            f"--min-age={time}",
-            "--end-of-options",
-            rev,
-            "--",
-        ]
-        stamp, _, oid = run(self.root, words).decode("ascii").strip().partition(" ")
-        return (oid, int(stamp)) if oid else None
-
     def worktrees(self) -> list[str]:
         """The paths of every work tree of the repository."""
-        output = run(self.root, ["worktree", "list", "--porcelain"]).decode("utf-8", "surrogateescape")
+        output = self._run(["worktree", "list", "--porcelain"]).decode("utf-8", "surrogateescape")
         return [line[9:] for line in output.split("\n") if line.startswith("worktree ")]
 
     def remote_url(self) -> str | None:
         """The URL of ``origin``, else of the only remote there is."""
-        names = run(self.root, ["remote"]).decode("utf-8", "replace").split()
-        name = "origin" if "origin" in names else names[0] if len(names) == 1 else None
-        if name is None:
-            return None
-        url = run(self.root, ["config", "--get", f"remote.{name}.url"], ok=(0, 1))
-        return url.decode("utf-8", "replace").strip() or None
+        words = ["config", "-z", "--get-regexp", r"^remote\..*\.url$"]
+        urls: dict[str, str] = {}
+        for entry in self._run(words, ok=(0, 1)).decode("utf-8", "replace").split("\0"):
+            key, _, url = entry.partition("\n")
+            if url.strip():
+                urls.setdefault(key.removeprefix("remote.").removesuffix(".url"), url.strip())
+        return urls.get("origin", next(iter(urls.values())) if len(urls) == 1 else None)
+
+    def has_commit(self, oid: str) -> bool:
+        """Whether there is a commit with this full id, reachable or not."""
+        words = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{oid}^{{commit}}"]
+        return bool(self._run(words, ok=(0, 1, 128)).strip())
 
     def root_commit(self) -> str | None:
         """The oldest root commit of HEAD's history; None without commits."""
         words = ["rev-list", "--max-parents=0", "HEAD", "--"]
-        roots = run(self.root, words, ok=(0, 128)).decode("ascii", "replace").split()
+        roots = self._run(words, ok=(0, 128)).decode("ascii", "replace").split()
         return roots[-1] if roots else None
 
-    def _diff(self, words: Sequence[str], paths: Sequence[str]) -> list[FileChange]:
-        """Run a diff command; what an attribute (``-diff``, ``binary``) hides is read as the text it is."""
-        changes = read_diff(run(self.root, [*words, "--", *paths]))
-        hidden = [change for change in changes if change.binary and self._is_text(change)]
-        if not hidden:
-            return changes
-        names = {name for change in hidden for name in (change.old_path, change.new_path) if name}
-        literal = [f":(top,literal){name}" for name in sorted(names)]
-        shown = {
-            (change.old_path, change.new_path): change
-            for change in read_diff(run(self.root, [*words, "--text", "--", *literal]))
-        }
-        return [
-            shown.get((change.old_path, change.new_path), change) if change.binary else change
-            for change in changes
-        ]
+    def _run(self, words: Sequence[str], stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+        return run(self.root, words, stdin, ok, is_here=self.is_here)
 
-    def _is_text(self, change: FileChange) -> bool:
-        contents = self.blobs(oid for oid in (change.old_oid, change.new_oid) if oid != NO_OID)
-        return all(content is not None and "\0" not in content[:8000] for content in contents.values())
+    def _diff(self, words: Sequence[str], paths: Sequence[str]) -> list[FileChange]:
+        return read_whole(self._run, self._text, words, paths)
+
+    def _text(self, oid: str) -> str | None:
+        size = self._run(["cat-file", "-s", oid], ok=(0, 1, 128)).strip()
+        return self.blobs([oid])[oid] if size and int(size) <= LARGEST else None
 
     def _head_tree(self) -> str:
-        found = run(self.root, ["rev-parse", "--verify", "--quiet", "HEAD^{tree}"], ok=(0, 1))
-        if found:
-            return found.decode("ascii").strip()
-        return run(self.root, ["hash-object", "-t", "tree", "--stdin"], b"").decode("ascii").strip()
+        head = self.head()
+        if head is not None:
+            return head
+        return self._run(["hash-object", "-t", "tree", "--stdin"], b"").decode("ascii").strip()
 
     def _untracked(self, path: str) -> FileChange:
         text = self.worktree_text(path)
-        binary = text is None or "\0" in text[:8000]
+        binary = text is None or "\0" in text[:SNIFFED]
         lines = [] if binary or not text else text.removesuffix("\n").split("\n")
         hunk = DiffHunk(0, 0, 1, len(lines), "", tuple(f"+{line}" for line in lines))
         return FileChange(
             "added", "", path, "000000", "100644", NO_OID, NO_OID, binary, (hunk,) if lines else ()
         )
+
+
+def _sides(commit: Commit) -> list[str]:
+    """The words that have ``diff-tree`` compare a commit with its first parent."""
+    return [commit.parents[0], commit.oid] if commit.parents else ["--root", "--no-commit-id", commit.oid]
+
+
+def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
+    """The commits in the output of ``rev-list`` with :data:`_FIELDS`."""
+    pending: list[bytes] = [b""]
+    for chunk in chunks:
+        pieces = (pending.pop() + chunk).split(b"\0")
+        pending += pieces
+        whole = (len(pending) - 1) // _FIELD_COUNT * _FIELD_COUNT
+        for start in range(0, whole, _FIELD_COUNT):
+            yield _commit([field.decode("utf-8", "replace") for field in pending[start:][:_FIELD_COUNT]])
+        del pending[:whole]
 
 
 def _commit(fields: Sequence[str]) -> Commit:

@@ -9,10 +9,13 @@ from typing import Any
 from byline.attribution import NO_EDIT, Credit
 from byline.errors import GitError
 from byline.git.blame import BlameLine
-from byline.git.repository import NO_OID, Repository
+from byline.git.model import NO_OID
+from byline.git.repository import Repository
+from byline.git.shown import SNIFFED
+from byline.git.shown import literal as literal  # noqa: PLC0414 - named here for those who blame
 from byline.review.credit_json import credit_json
 from byline.review.model import Review, ReviewedFile
-from byline.review.review import review_commit, review_staged, review_worktree
+from byline.review.review import Reviewer
 from byline.store.store import Store
 
 Progress = Callable[[int, int], None]
@@ -20,8 +23,6 @@ Progress = Callable[[int, int], None]
 
 _LINK, _FOLDER, _SUBMODULE = "120000", "040000", "160000"
 _KINDS = {_LINK: "a symbolic link", _FOLDER: "a folder", _SUBMODULE: "a submodule"}
-_SNIFFED = 8000
-"""Git takes a file for binary that has a NUL among so many first bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def blame_file(
     ``path`` is relative to the top of the work tree. With ``line`` (1-based) only that one. Every commit
     that introduced a line is reviewed once. An empty file has no lines.
 
+    A line is what it is in the review of that commit, no more: one that was copied there (git's ``-C``) is
+    nobody's, as rule 9 of ``attribution.md`` has it, since whoever copied it was not recorded; one that was
+    *moved* there keeps its origin. So blame and show never contradict each other.
+
     Raises:
         GitError: there is no such revision, file or line, or the file has no lines of text.
         StoreError: the store cannot be read.
@@ -81,15 +86,16 @@ def blame_file(
     if not text:
         return Blame(path, oid, ())
     found = _introduced(repository, path, oid, text, (line, line) if line is not None else None)
-    answers = _Answers(store, repository)
     groups: dict[str | None, list[BlameLine]] = {}
     for entry in found:
         groups.setdefault(entry.oid, []).append(entry)
     credits_of: dict[int, Credit] = {}
-    for done, (commit, entries) in enumerate(groups.items(), 1):
-        credits_of |= answers.committed(commit, entries) if commit else answers.uncommitted(entries)
-        if progress is not None:
-            progress(done, len(groups))
+    with Reviewer(store, repository, oid or repository.head()) as reviewer:
+        answers = _Answers(reviewer, [commit for commit in groups if commit])
+        for done, (commit, entries) in enumerate(groups.items(), 1):
+            credits_of |= answers.committed(commit, entries) if commit else answers.uncommitted(entries)
+            if progress is not None:
+                progress(done, len(groups))
     lines = tuple(
         BlamedLine(
             entry.line_number, entry.content, entry.oid, entry.original_line, entry.path,
@@ -112,15 +118,10 @@ def line_json(line: BlamedLine) -> dict[str, Any]:
     }
 
 
-def literal(paths: Iterable[str]) -> list[str]:
-    """Pathspecs that mean just these paths, whatever characters they have."""
-    return [f":(top,literal){path}" for path in dict.fromkeys(paths) if path]
-
-
 def _text(repository: Repository, path: str, oid: str | None) -> str:
     """The file's content, if it is one that has lines."""
     text = _worktree_text(repository, path) if oid is None else _committed_text(repository, path, oid)
-    if "\0" in text[:_SNIFFED]:
+    if "\0" in text[:SNIFFED]:
         raise GitError(f"{path} is a binary file: it has no lines to blame")
     return text
 
@@ -156,7 +157,7 @@ def _committed_text(repository: Repository, path: str, oid: str) -> str:
 def _introduced(
     repository: Repository, path: str, oid: str | None, text: str, lines: tuple[int, int] | None
 ) -> list[BlameLine]:
-    if oid is not None or (repository.root_commit() is not None and repository.is_tracked(path)):
+    if oid is not None or (repository.head() is not None and repository.is_tracked(path)):
         return repository.blame(path, oid, lines)
     # Not in git yet, or nothing is: git has nobody to blame, all lines are the work tree's.
     contents = text.removesuffix("\n").split("\n")
@@ -169,26 +170,30 @@ def _introduced(
 class _Answers:
     """The engine's answers, a review per commit."""
 
-    def __init__(self, store: Store, repository: Repository) -> None:
-        self._store = store
-        self._repository = repository
+    def __init__(self, reviewer: Reviewer, oids: Sequence[str]) -> None:
+        """``oids`` are the commits that will be asked for."""
+        self._reviewer = reviewer
+        repository = reviewer.records.repository
+        self._commits = {commit.oid: commit for commit in repository.commits(oids)}
+        self._changed = repository.changed_paths(oids)
         self.problems: list[str] = []
 
     def committed(self, oid: str, entries: Sequence[BlameLine]) -> dict[int, Credit]:
         """The credits of lines that one commit introduced, by line number of the blamed file."""
         names = [name for entry in entries for name in (entry.path, entry.previous_path) if name]
-        review = self._noted(review_commit(self._store, self._repository, oid, literal(names)))
+        commit = self._commits[oid]
+        review = self._noted(self._reviewer.commit(commit, literal(names)))
         found = _credits(review, entries)
         if any(_may_have_moved(credit) for credit in found.values()) and self._more_recorded(oid, names):
             # What an edit wrote in another file and this commit moved here shows in the whole commit only.
-            return _credits(self._noted(review_commit(self._store, self._repository, oid)), entries)
+            return _credits(self._noted(self._reviewer.commit(commit)), entries)
         return found
 
     def uncommitted(self, entries: Sequence[BlameLine]) -> dict[int, Credit]:
         """The credits of lines of the work tree: those that are not staged, and those that are."""
         names = [name for entry in entries for name in (entry.path, entry.previous_path) if name]
         paths = literal(names)
-        worktree = self._noted(review_worktree(self._store, self._repository, paths))
+        worktree = self._noted(self._reviewer.worktree(paths))
         sides = {file.path: _NewSide(file) for file in worktree.files}
         found: dict[int, Credit] = {}
         staged: dict[int, BlameLine] = {}
@@ -200,7 +205,7 @@ class _Answers:
             else:
                 staged[side.old_number(entry.original_line) if side else entry.original_line] = entry
         if staged:
-            index = self._noted(review_staged(self._store, self._repository, paths))
+            index = self._noted(self._reviewer.staged(paths))
             for file in index.files:
                 side = _NewSide(file)
                 for number, entry in staged.items():
@@ -210,13 +215,12 @@ class _Answers:
 
     def _more_recorded(self, oid: str, names: Sequence[str]) -> bool:
         """Whether a commit takes lines from further files that edits were recorded of."""
-        changed = self._repository.changed_paths([oid])[oid]
         others = {
             posixpath.basename(change.path)
-            for change in changed
+            for change in self._changed[oid]
             if change.path not in names and change.old_oid != NO_OID
         }
-        return bool(others and self._store.edits.stamps(others))
+        return bool(others and self._reviewer.records.store.edits.stamps(others))
 
     def _noted(self, review: Review) -> Review:
         self.problems += review.problems

@@ -2,23 +2,19 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from byline.attribution import Edit, Origin, Search, Version, comparable
 from byline.errors import PatchError
 from byline.git.model import FileChange
-from byline.git.repository import Repository
 from byline.patch import FilePatch
-from byline.review.lineage import Entries, edits_under_earlier_names
+from byline.review.lineage import EMPTY_BLOB, Entries, edits_under_earlier_names
 from byline.review.observations import content_read, is_own_window, is_window, without_cumulative
 from byline.review.places import Place, Places
-from byline.review.repositories import bind_sessions, repository_row
+from byline.review.records import Lines, Records
+from byline.review.versions import StoredVersion
 from byline.store.edits import EditRow
 from byline.store.statements import absolute_path
-from byline.store.store import Store
-
-MAX_VERSIONS = 200
-"""How many contents of a file, the newest first, an edit without a before-state is tried on."""
 
 # Patches without numbers are applied where they fit first, replaced strings must stand only once.
 _SEARCH: dict[str, Search] = {"strings": "only", "patch_text": "first"}
@@ -29,14 +25,13 @@ class Candidates:
 
     def __init__(
         self,
-        store: Store,
-        repository: Repository,
+        records: Records,
         changes: Sequence[FileChange],
         parent: str | None,
         rev: str | None,
     ) -> None:
-        self._store = store
-        self._repository = repository
+        self._records = records
+        self._store = records.store
         self._changes = changes
         self._revs = [name for name in (parent, rev) if name]
         self._parent = parent
@@ -45,18 +40,19 @@ class Candidates:
         self._by_path: dict[str, Entries] = {}
         self._later: dict[str, list[EditRow]] = {}
         self._windows: dict[str, list[EditRow]] = {}
-        self._contents: dict[str, str] = {}
-        self._patches: dict[int, FilePatch] = {}
-        self.problems: list[str] = []
+        self._contents: dict[str, Lines] = {}
+        self._told: dict[int | str, str] = {}
+
+    @property
+    def problems(self) -> list[str]:
         """Sentences about records that could not be used; each cost that edit only."""
+        return list(self._told.values())
 
     def gather(self, until_ms: int) -> None:
         """Fetch the edits of the changed files; those completed after ``until_ms`` are only remembered."""
         paths = {path for change in self._changes for path in (change.old_path, change.new_path) if path}
         names = {posixpath.basename(path) for path in paths}
-        rows = self._store.edits.named(names)
-        if any(row.repository_id is None for row in rows) and bind_sessions(self._store):
-            rows = self._store.edits.named(names)
+        rows = self._records.named(names)
         resolved = self._resolve(rows)
         by_path: defaultdict[str, Entries] = defaultdict(list)
         later: defaultdict[str, list[EditRow]] = defaultdict(list)
@@ -71,24 +67,18 @@ class Candidates:
         for path, entries in by_path.items():
             by_path[path] = self._edits_alone(entries)
         renamed = edits_under_earlier_names(
-            self._store.edits, self._resolve, self._changes, by_path, self._still_there
+            self._records, self._resolve, self._changes, by_path, self._still_there
         )
         for path, entries in renamed.items():
             by_path[path] += [(place, row) for place, row in entries if row.time_ms <= until_ms]
         self._later = dict(later)
         self._by_path = {path: self._readable(entries) for path, entries in by_path.items()}
-        self._contents = self._store.edits.contents(
-            digest
-            for entries in self._by_path.values()
-            for _, row in entries
-            for digest in (row.base_hash, row.result_hash)
-            if digest
-        )
 
     def concern(self, change: FileChange) -> bool:
         """Whether any edit, earlier or later, was of this file."""
         names = _names(change)
-        return any(name in self._by_path or name in self._later for name in names)
+        known = any(name in self._by_path or name in self._later for name in names)
+        return known or bool(self._moved_away(change))
 
     def documents(self, change: FileChange) -> list[tuple[list[Edit], list[Version]]]:
         """The edits of the file, one list per checkout in causal order, each with the versions to try.
@@ -99,13 +89,59 @@ class Candidates:
         for name in _names(change):
             for place, row in self._by_path.get(name, ()):
                 by_root[place.root].append(row)
+        moved_away = self._moved_away(change)
+        for place, row in moved_away:
+            by_root[place.root].append(row)
+        gone = {row.id for _, row in moved_away}
         documents: list[tuple[list[Edit], list[Version]]] = []
         for root in sorted(by_root):
             rows = sorted(by_root[root], key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
-            edits = [self._edit(row) for row in rows]
+            self._contents = self._read_contents(change, rows)
+            edits = [
+                Edit(_origin(row), (), self._lines(row.base_hash), ())
+                if row.id in gone
+                else self._edit(row, patch)
+                for row in rows
+                if (patch := self._patch(row)) is not None
+            ]
             needs_base = any(edit.before is None for edit in edits)
             documents.append((edits, self._versions(change, rows[0].time_ms) if needs_base else []))
         return documents
+
+    def _moved_away(self, change: FileChange) -> Entries:
+        """The edits that gave a file another name, where git sees no rename: they removed its lines."""
+        if change.status != "deleted":
+            return []
+        found: Entries = []
+        for entries in self._by_path.values():
+            for place, row in entries:
+                patch = self._patch(row)
+                if patch is None or patch.kind != "renamed" or not place.path.endswith(patch.new_path):
+                    continue
+                if place.path.removesuffix(patch.new_path) + patch.old_path == change.old_path:
+                    found.append((place, row))
+        return found
+
+    def _read_contents(self, change: FileChange, rows: Sequence[EditRow]) -> dict[str, Lines]:
+        """The whole contents that edits of one file carry: all of them, or of too many none."""
+        digests = {digest for row in rows for digest in (row.base_hash, row.result_hash) if digest}
+        if not digests:
+            return {}
+        sizes = self._records.store.edits.content_sizes(digests)
+        limit = self._records.limits.contents_bytes
+        if sum(sizes.values()) > limit:
+            self._told[change.path] = (
+                f"{change.path}: {len(rows):,} edits carry more than {limit:,} bytes of contents: "
+                "only their hunks are used (review.max_contents_bytes)"
+            )
+            return {digest: () for digest in digests if digest == EMPTY_BLOB}
+        contents = self._records.contents(digests)
+        for row in rows:
+            if not {row.base_hash, row.result_hash} - {None} <= contents.keys():
+                self._told[row.id] = (
+                    f"{row.path}: a content of edit {row.id} cannot be read: only its hunks are used"
+                )
+        return contents
 
     def later_lines(self, change: FileChange) -> frozenset[str]:
         """The lines that edits recorded after the commit added to this file."""
@@ -128,7 +164,7 @@ class Candidates:
         """What the file is, under its new or old name, at some commits."""
         found: list[str | None] = []
         for rev in revs:
-            blobs = self._repository.blobs(f"{rev}:{name}" for name in _names(change))
+            blobs = self._records.batch.blobs(f"{rev}:{name}" for name in _names(change))
             found.append(next((content for content in blobs.values() if content is not None), None))
         return found
 
@@ -156,45 +192,29 @@ class Candidates:
         if not rows:
             return {}
         if self._places is None:
-            own = repository_row(self._store, self._repository)
-            self._places = Places(
-                own,
-                self._store.repositories.all(),
-                self._repository.worktrees(),
-                self._tree_paths,
-                lambda: self._store.edits.absolute_paths(own.id),
-            )
+            paths = {path for change in self._changes for path in _names(change)}
+            self._places = self._records.places(self._revs, paths)
         return self._places.resolve(rows)
 
     def _still_there(self, path: str) -> bool:
         """Whether the reviewed side still has a file of this name."""
         if self._rev is None:
-            return self._repository.worktree_text(path) is not None
-        return self._repository.blobs([f"{self._rev}:{path}"]).popitem()[1] is not None
+            return self._records.repository.worktree_text(path) is not None
+        return self._records.batch.sizes([f"{self._rev}:{path}"]).popitem()[1] is not None
 
     def _readable(self, entries: Entries) -> Entries:
         """The entries whose stored patch can be read; the others are named in ``problems``."""
-        kept: Entries = []
-        for place, row in entries:
-            patch = self._patch(row)
-            if patch is not None:
-                self._patches[row.id] = patch
-                kept.append((place, row))
-        return kept
+        return [(place, row) for place, row in entries if self._patch(row) is not None]
 
     def _patch(self, row: EditRow) -> FilePatch | None:
         try:
-            files = row.patch().files
+            return self._records.patch(row)
         except PatchError as error:
-            self.problems.append(f"{row.path}: {error}")
+            self._told.setdefault(row.id, f"{row.path}: {error}")
             return None
-        return files[0] if files else None
 
-    def _edit(self, row: EditRow) -> Edit:
-        patch = self._patches[row.id]
-        origin = Origin(
-            row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
-        )
+    def _edit(self, row: EditRow, patch: FilePatch) -> Edit:
+        origin = _origin(row)
         search = _SEARCH.get(row.precision, "recorded")
         before, after = self._lines(row.base_hash), self._lines(row.result_hash)
         if patch.kind == "added" and before is None:
@@ -213,34 +233,25 @@ class Candidates:
         return comparable(seen) if seen is not None else None
 
     def _lines(self, digest: str | None) -> tuple[str, ...] | None:
-        content = self._contents.get(digest) if digest else None
-        return comparable(content) if content is not None else None
+        return self._contents.get(digest) if digest else None
 
     def _versions(self, change: FileChange, first_ms: int) -> list[Version]:
         # The commit's own content is the base of edits that may be later than it by their clocks.
         rev = self._rev or self._parent
         if rev is None:
             return []
-        names = _names(change)
         first = first_ms // 1000
-        found = self._repository.path_versions(rev, names, first)[:MAX_VERSIONS]
-        based = self._repository.commit_before(rev, first)
-        wanted = {version.oid: version.commit_time for version in reversed(found)}
-        bases = [f"{based[0]}:{name}" for name in names] if based else []
-        blobs = self._repository.blobs([*wanted, *bases])
-        versions = [_version(time, blobs[oid]) for oid, time in wanted.items()]
-        versions += [_version(based[1], blobs[name]) for name in bases] if based else []
-        return [version for version in versions if version is not None]
-
-    def _tree_paths(self) -> Collection[str]:
-        paths = {path for change in self._changes for path in _names(change)}
-        for rev in self._revs:
-            paths |= set(self._repository.files(rev))
-        return paths
+        found = [version for name in _names(change) for version in self._records.versions(rev, name, first)]
+        latest: dict[str, int] = {}
+        for version in reversed(found):
+            latest[version.oid] = max(version.commit_time, latest.get(version.oid, 0))
+        return [StoredVersion(self._records, time * 1000, oid) for oid, time in latest.items()]
 
 
-def _version(time: int, content: str | None) -> Version | None:
-    return Version(time * 1000, comparable(content)) if content is not None else None
+def _origin(row: EditRow) -> Origin:
+    return Origin(
+        row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
+    )
 
 
 def _names(change: FileChange) -> list[str]:

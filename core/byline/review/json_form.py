@@ -15,6 +15,14 @@ FORMAT = 1
 
 def review_json(review: Review) -> dict[str, Any]:
     """The whole review as plain JSON values; ``design.md`` "byline show REV --json"."""
+    files = [
+        {**file_json(file), "lines": [line_json(line) for line in file.touched()]} for file in review.files
+    ]
+    return {**review_head_json(review), "files": files}
+
+
+def review_head_json(review: Review) -> dict[str, Any]:
+    """A review's JSON, its files still an empty list."""
     commit = review.commit
     value: dict[str, Any] = {
         "format": FORMAT,
@@ -23,7 +31,7 @@ def review_json(review: Review) -> dict[str, Any]:
         "subject": commit.subject if commit else None,
         "author_time": commit.author_time if commit else None,
         "summary": summary_json(summarise(review.files)),
-        "files": [_file_json(file) for file in review.files],
+        "files": [],
     }
     if review.problems:
         value["problems"] = list(review.problems)
@@ -35,17 +43,22 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     return asdict(summary)
 
 
-def _file_json(file: ReviewedFile) -> dict[str, Any]:
-    return {
+def file_json(file: ReviewedFile) -> dict[str, Any]:
+    """A file's JSON, its lines still an empty list."""
+    value: dict[str, Any] = {
         "path": file.path,
         "old_path": file.old_path or None,
         "status": file.status,
         "binary": file.binary,
-        "lines": [_line_json(line) for line in file.touched()],
+        "lines": [],
     }
+    if file.notes:
+        value["notes"] = list(file.notes)
+    return value
 
 
-def _line_json(line: AttributedLine) -> dict[str, Any]:
+def line_json(line: AttributedLine) -> dict[str, Any]:
+    """A touched line's JSON."""
     place = {"kind": line.kind, "line_number": line.line_number, "content": line.content}
     return place | credit_json(line.credit)
 

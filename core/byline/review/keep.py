@@ -1,5 +1,8 @@
 """Attribute a commit and keep the answer: what ``post-commit`` does."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from byline import __version__
 from byline.attribution import ENGINE_VERSION
 from byline.errors import FormatError, GitError
@@ -7,7 +10,7 @@ from byline.git.identity import canonical_url
 from byline.git.repository import Repository
 from byline.patch import patch_to_json
 from byline.review.json_form import attributed_patch, summary_json
-from byline.review.model import Review
+from byline.review.model import Review, ReviewedFile
 from byline.review.repositories import repository_row
 from byline.review.review import review_commit
 from byline.review.summary import summarise
@@ -30,11 +33,17 @@ def trace_of(review: Review, repository_identity: str, base_url: str = SESSION_U
     return build_trace(commit, files, __version__, base_url)
 
 
-def keep_commit(store: Store, repository: Repository, rev: str, remote_url: str | None = None) -> Review:
+def keep_commit(
+    store: Store,
+    repository: Repository,
+    rev: str,
+    remote_url: str | None = None,
+    leave_out: Callable[[str], bool] | None = None,
+) -> Review:
     """Attribute a commit, and store the attributed patch with its Agent Trace record in one transaction.
 
     Once per commit: doing it again replaces. ``remote_url`` is noted with the record if given, else the
-    repository's own.
+    repository's own. Of files whose path ``leave_out`` says yes to, nothing is kept.
 
     Raises:
         GitError: there is no such commit.
@@ -42,6 +51,9 @@ def keep_commit(store: Store, repository: Repository, rev: str, remote_url: str 
         FormatError: the record would not be valid (a bug worth reporting).
     """
     review = review_commit(store, repository, rev)
+    if leave_out is not None:
+        shown = tuple(file for file in review.files if not any(map(leave_out, _paths(file))))
+        review = replace(review, files=shown)
     commit = review.commit
     assert commit is not None  # noqa: S101 - review_commit reviews a commit
     row = repository_row(store, repository)
@@ -73,3 +85,7 @@ def keep_commit(store: Store, repository: Repository, rev: str, remote_url: str 
         ),
     )
     return review
+
+
+def _paths(file: ReviewedFile) -> list[str]:
+    return [path for path in (file.path, file.old_path) if path]

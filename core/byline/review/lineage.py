@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from byline.git.model import FileChange
 from byline.review.places import Place
-from byline.store.edits import EditRow, Edits
+from byline.review.records import Records
+from byline.store.edits import EditRow
 
 EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 
@@ -17,7 +18,7 @@ Resolve = Callable[[Sequence[EditRow]], Mapping[int, Place]]
 
 
 def edits_under_earlier_names(
-    edits: Edits,
+    records: Records,
     resolve: Resolve,
     changes: Iterable[FileChange],
     by_path: Mapping[str, Entries],
@@ -38,20 +39,20 @@ def edits_under_earlier_names(
     found: dict[str, Entries] = {}
     if not wanted:
         return found
-    left = edits.leaving(wanted)
+    left = records.store.edits.leaving(wanted)
     resolved = resolve(left)
     for row in left:
         place = resolved.get(row.id)
         path = wanted[row.result_hash or ""]
         if place is None or place.path == path or path in found or still_there(place.path):
             continue
-        found[path] = _history(edits, resolve, place, row)
+        found[path] = _history(records, resolve, place, row)
     return found
 
 
-def _history(edits: Edits, resolve: Resolve, place: Place, last: EditRow) -> Entries:
+def _history(records: Records, resolve: Resolve, place: Place, last: EditRow) -> Entries:
     """Every edit of a place up to ``last``."""
-    rows: Sequence[EditRow] = edits.named([place.path.rpartition("/")[2]])
+    rows = records.named([place.path.rpartition("/")[2]])
     resolved = resolve(rows)
     return [
         (place, row)

@@ -9,14 +9,14 @@ from itertools import islice
 from typing import Any
 
 from byline.attribution import ENGINE_VERSION, AttributedLine
-from byline.git.model import Commit
-from byline.git.repository import NO_OID, ChangedPath, Repository
+from byline.git.model import NO_OID, ChangedPath, Commit
+from byline.git.repository import Repository
 from byline.patch import Patch, patch_to_json
 from byline.review.authors import HUMAN, UNKNOWN, Who
 from byline.review.json_form import attributed_patch, summary_json
+from byline.review.limits import Limits
 from byline.review.model import Review, ReviewedFile
-from byline.review.repositories import bind_sessions, repository_row
-from byline.review.review import review_commit
+from byline.review.review import Reviewer
 from byline.review.summary import Share, SideCounts, Summary, summarise
 from byline.store.commits import AttributedCommit, CommitRecord
 from byline.store.edits import EditStamp
@@ -93,12 +93,13 @@ def shares(
         GitError: git failed.
         StoreError: the store cannot be read or written.
     """
-    log = _Log(store, repository, paths)
     waiting = iter(commits)
     size, later = _CHUNKS
-    while chunk := list(islice(waiting, size)):
-        yield from log.chunk(chunk)
-        size = later
+    with Reviewer(store, repository) as reviewer:
+        log = _Log(reviewer, paths)
+        while chunk := list(islice(waiting, size)):
+            yield from log.chunk(chunk)
+            size = later
 
 
 def share_json(share: CommitShare) -> dict[str, Any]:
@@ -117,18 +118,21 @@ def share_json(share: CommitShare) -> dict[str, Any]:
 class _Log:
     """One repository's commits, a chunk at a time."""
 
-    def __init__(self, store: Store, repository: Repository, paths: Sequence[str]) -> None:
-        self._store = store
-        self._repository = repository
+    def __init__(self, reviewer: Reviewer, paths: Sequence[str]) -> None:
+        records = reviewer.records
+        self._reviewer = reviewer
+        self._records = records
+        self._store = records.store
+        self._repository = records.repository
         self._paths = paths
-        row = repository_row(store, repository)
-        self._row_id = row.id
-        self._roots = tuple(f"{root.rstrip('/')}/" for root in {*row.checkouts, *repository.worktrees()})
-        self._are_bound = False
+        self._row_id = records.own.id
+        self._roots = tuple(f"{root.rstrip('/')}/" for root in {*records.own.checkouts, *records.worktrees})
 
     def chunk(self, commits: Sequence[Commit]) -> Iterator[CommitShare]:
         """The shares of some commits, in their order."""
         oids = [commit.oid for commit in commits]
+        # What comes in from here on may be in an answer, but is not in its digest: it is made anew then.
+        self._records.refresh()
         digests = self._digests(self._repository.changed_paths(oids))
         kept = self._store.commits.counts(self._row_id, oids, ENGINE_VERSION)
         wanted = self._repository.changed_paths(oids, self._paths) if self._paths else None
@@ -136,7 +140,7 @@ class _Log:
             stored = kept.get(commit.oid, {})
             is_new = stored.get("digest") != digests[commit.oid]
             if is_new:
-                review = review_commit(self._store, self._repository, commit.oid)
+                review = self._reviewer.commit(commit)
                 files = tuple(_file_share(file) for file in review.files if file.hunks)
                 _keep(self._store, self._row_id, review, files, digests[commit.oid])
             else:
@@ -154,25 +158,30 @@ class _Log:
             for change in changes
             if change.old_oid == NO_OID and change.new_oid != NO_OID
         }
-        leaving: dict[str | None, set[str]] = {}
-        for stamp in self._store.edits.stamps_leaving(added):
-            leaving.setdefault(stamp.result_hash, set()).add(stamp.basename)
-        names: dict[str, set[str]] = {}
-        for oid, changes in changed.items():
-            names[oid] = {posixpath.basename(change.path) for change in changes}
-            for change in changes:
-                names[oid] |= leaving.get(change.new_oid, set())
+        names = {oid: {posixpath.basename(change.path) for change in found} for oid, found in changed.items()}
         stamps = self._stamps({name for found in names.values() for name in found})
-        return {oid: _digest(stamps, found) for oid, found in names.items()}
+        # A file that is added may have had another name: its content, or what its edits found, tells.
+        bases = {name: {stamp.base_hash for stamp in found} - {None} for name, found in stamps.items()}
+        leaving: dict[str | None, set[str]] = {}
+        for stamp in self._store.edits.stamps_leaving(
+            {hash_ for found in bases.values() for hash_ in found if hash_} | added
+        ):
+            leaving.setdefault(stamp.result_hash, set()).add(stamp.basename)
+        for oid, changes in changed.items():
+            for change in changes:
+                if change.old_oid == NO_OID:
+                    for digest in {change.new_oid, *bases.get(posixpath.basename(change.path), ())}:
+                        names[oid] |= leaving.get(digest, set())
+        stamps |= self._stamps({name for found in names.values() for name in found} - stamps.keys())
+        limits = self._records.limits
+        return {oid: _digest(stamps, found, limits) for oid, found in names.items()}
 
     def _stamps(self, names: Collection[str]) -> dict[str, list[EditStamp]]:
         """The edits that may be of this repository, by name of the file."""
         found = self._store.edits.stamps(names)
-        if not self._are_bound and any(stamp.repository_id is None for stamp in found):
-            # A review would bind these sessions, and so change what its own digest was made of.
-            self._are_bound = True
-            if bind_sessions(self._store):
-                found = self._store.edits.stamps(names)
+        # A review would bind these sessions, and so change what its own digest was made of.
+        if any(stamp.repository_id is None for stamp in found) and self._records.bind():
+            found = self._store.edits.stamps(names)
         by_name: dict[str, list[EditStamp]] = {}
         for stamp in found:
             if stamp.repository_id == self._row_id or stamp.path.startswith(self._roots):
@@ -180,8 +189,8 @@ class _Log:
         return by_name
 
 
-def _digest(stamps: Mapping[str, Sequence[EditStamp]], names: Iterable[str]) -> str:
-    digest = hashlib.sha256(f"{_FORM}".encode())
+def _digest(stamps: Mapping[str, Sequence[EditStamp]], names: Iterable[str], limits: Limits) -> str:
+    digest = hashlib.sha256(f"{_FORM} {limits}".encode())
     for name in sorted(names):
         for stamp in stamps.get(name, ()):
             digest.update(f"\n{stamp.id} {stamp.updated_at} {stamp.repository_id}".encode())

@@ -1,5 +1,6 @@
 """Which repository a checkout is, and which sessions belong to it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from byline.errors import GitError
@@ -16,15 +17,26 @@ def repository_row(store: Store, repository: Repository) -> RepositoryRow:
     A repository that gets a remote, or its first commit, later keeps the row it has.
     """
     url = repository.remote_url()
-    root_commit = repository.root_commit()
     checkout = str(repository.root)
-    identity = (canonical_url(url) if url else None) or root_commit or checkout
     known = [row for row in store.repositories.all() if checkout in row.checkouts]
+    root_commit = _root_commit(repository, known)
+    identity = (canonical_url(url) if url else None) or root_commit or checkout
     if known and identity not in {row.identity for row in known}:
         same = [row for row in known if row.root_commit in {None, root_commit}]
         if same:
             identity = same[0].identity
     return store.repositories.remember(identity, _without_credentials(url), root_commit, checkout)
+
+
+def _root_commit(repository: Repository, known: Sequence[RepositoryRow]) -> str | None:
+    """The root commit: of a checkout that is known, the one it was known by, as long as it has it.
+
+    To find it git walks the whole history.
+    """
+    for row in known:
+        if row.root_commit and repository.has_commit(row.root_commit):
+            return row.root_commit
+    return repository.root_commit()
 
 
 def bind_sessions(store: Store) -> int:

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
 
 from byline.attribution import (
     CLOCK_TOLERANCE_MS,
@@ -16,32 +18,90 @@ from byline.attribution import (
     construct,
     intersect,
 )
-from byline.git.model import DiffHunk, FileChange
-from byline.git.repository import NO_OID, Repository
+from byline.git.model import NO_OID, Commit, DiffHunk, FileChange
+from byline.git.repository import Repository
 from byline.review.candidates import Candidates
+from byline.review.limits import Limits
 from byline.review.model import DiffLine, Review, ReviewedFile, ReviewedHunk
 from byline.review.moves import with_moves
+from byline.review.records import Lines, Records
 from byline.store.store import Store
 
-MAX_CONTENT = 32_000_000
-"""Contents of more characters than this are not attributed; their lines say ``too_large``."""
+_CURE = "run `git fsck`, or `git fetch` what a partial clone left out"
+
+
+class Reviewer:
+    """Reads the commits of one repository with their authors; what many of them need is read once.
+
+    For as long as one run lasts; close it, or use it as a context. Not for several threads at once.
+    """
+
+    def __init__(self, store: Store, repository: Repository, tip: str | None = None) -> None:
+        """``tip`` is the full id of a commit in whose history most of those to be reviewed are."""
+        self.records = Records(store, repository, tip)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End git's processes."""
+        self.records.close()
+
+    def commit(self, commit: Commit, paths: Sequence[str] = ()) -> Review:
+        """The diff of a commit against its first parent, with a credit for every touched line.
+
+        ``paths`` (pathspecs) limit it; what moved there from other files is not seen then.
+
+        Raises:
+            GitError: git failed.
+            StoreError: the store cannot be read.
+        """
+        records = self.records
+        changes = records.repository.changes(commit, paths) if paths else records.batch.changes(commit)
+        parent = commit.parents[0] if commit.parents else None
+        source = _Source(
+            commit.commit_time * 1000, parent, commit.oid, commit.parents[1:], commit.author_time * 1000,
+            _time_ms(records, parent),
+        )  # fmt: skip
+        files, problems = _review_changes(records, changes, source)
+        return Review("commit", commit, parent, files, problems)
+
+    def staged(self, paths: Sequence[str] = (), now_ms: int | None = None) -> Review:
+        """What the index would commit. Raises: as :meth:`commit`."""
+        return self._uncommitted("staged", self.records.repository.staged_changes(paths), now_ms)
+
+    def worktree(self, paths: Sequence[str] = (), now_ms: int | None = None) -> Review:
+        """What the work tree changes against the index, untracked files included.
+
+        Raises: as :meth:`commit`.
+        """
+        return self._uncommitted("worktree", self.records.repository.worktree_changes(paths), now_ms)
+
+    def _uncommitted(
+        self, target: Literal["staged", "worktree"], changes: Sequence[FileChange], now_ms: int | None
+    ) -> Review:
+        now = now_ms if now_ms is not None else int(time.time() * 1000)
+        head = self.records.repository.head()
+        files, problems = _review_changes(
+            self.records, changes, _Source(now, head, None, parent_ms=_time_ms(self.records, head))
+        )
+        return Review(target, None, head, files, problems)
 
 
 def review_commit(store: Store, repository: Repository, rev: str, paths: Sequence[str] = ()) -> Review:
-    """The diff of a commit against its first parent, with a credit for every touched line.
+    """A review of one commit; see :meth:`Reviewer.commit`.
 
     Raises:
         GitError: there is no such commit, or git failed.
         StoreError: the store cannot be read.
     """
-    commit = repository.commit(rev)
-    changes = repository.changes(commit, paths)
-    parent = commit.parents[0] if commit.parents else None
-    source = _Source(
-        commit.commit_time * 1000, parent, commit.oid, commit.parents[1:], commit.author_time * 1000
-    )
-    files, problems = _review_changes(store, repository, changes, source)
-    return Review("commit", commit, parent, files, problems)
+    with Reviewer(store, repository) as reviewer:
+        return reviewer.commit(repository.commit(rev), paths)
 
 
 def review_range(
@@ -51,16 +111,18 @@ def review_range(
 
     Raises: as :func:`review_commit`.
     """
-    for oid in repository.range(rev_range):
-        yield review_commit(store, repository, oid, paths)
+    oids = repository.range(rev_range)
+    with Reviewer(store, repository, oids[-1] if oids else None) as reviewer:
+        for commit in repository.commits(oids):
+            yield reviewer.commit(commit, paths)
 
 
 def review_staged(
     store: Store, repository: Repository, paths: Sequence[str] = (), now_ms: int | None = None
 ) -> Review:
     """What the index would commit. Raises: as :func:`review_commit`."""
-    changes = repository.staged_changes(paths)
-    return _uncommitted("staged", store, repository, changes, now_ms)
+    with Reviewer(store, repository) as reviewer:
+        return reviewer.staged(paths, now_ms)
 
 
 def review_worktree(
@@ -70,8 +132,8 @@ def review_worktree(
 
     Raises: as :func:`review_commit`.
     """
-    changes = repository.worktree_changes(paths)
-    return _uncommitted("worktree", store, repository, changes, now_ms)
+    with Reviewer(store, repository) as reviewer:
+        return reviewer.worktree(paths, now_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,67 +145,65 @@ class _Source:
     rev: str | None
     further_parents: tuple[str, ...] = ()
     author_ms: int | None = None
+    parent_ms: int | None = None
 
 
-def _uncommitted(
-    target: str, store: Store, repository: Repository, changes: Sequence[FileChange], now_ms: int | None
-) -> Review:
-    now = now_ms if now_ms is not None else int(time.time() * 1000)
-    head = _head(repository)
-    files, problems = _review_changes(store, repository, changes, _Source(now, head, None))
-    return Review("staged" if target == "staged" else "worktree", None, head, files, problems)
-
-
-def _head(repository: Repository) -> str | None:
-    commits = repository.root_commit()
-    return repository.resolve("HEAD") if commits else None
+def _time_ms(records: Records, oid: str | None) -> int | None:
+    seconds = records.batch.commit_time(oid) if oid else None
+    return seconds * 1000 if seconds is not None else None
 
 
 def _review_changes(
-    store: Store, repository: Repository, changes: Sequence[FileChange], source: _Source
+    records: Records, changes: Sequence[FileChange], source: _Source
 ) -> tuple[tuple[ReviewedFile, ...], tuple[str, ...]]:
-    candidates = Candidates(store, repository, changes, source.parent, source.rev)
+    candidates = Candidates(records, changes, source.parent, source.rev)
     candidates.gather(source.time_ms + CLOCK_TOLERANCE_MS)
-    wanted = [candidates.concern(change) for change in changes]
-    blobs = repository.blobs(
-        oid
-        for change, known in zip(changes, wanted, strict=True)
-        for oid in (change.old_oid, change.new_oid)
-        if known and oid != NO_OID
-    )
-    answers: list[Intersection] = []
-    for change, known in zip(changes, wanted, strict=True):
-        touched = tuple(_touched(change.hunks))
-        if not known:
-            answers.append(Intersection((NO_EDIT,) * len(touched)))
-            continue
-        old = blobs.get(change.old_oid) or ""
-        new = blobs.get(change.new_oid)
-        if new is None:
-            new = (repository.worktree_text(change.new_path) or "") if change.new_path else ""
-        answers.append(_intersection(candidates, change, touched, (old, new), source))
+    answers = [_answer(records, candidates, change, source) for change in changes]
     credits_of = with_moves(changes, answers)
-    files = tuple(_reviewed_file(change, found) for change, found in zip(changes, credits_of, strict=True))
-    return files, tuple(candidates.problems)
+    files = tuple(
+        _reviewed_file(change, found, records.limits)
+        for change, found in zip(changes, credits_of, strict=True)
+    )
+    unread = [
+        f"{change.path}: git cannot read its content: {_CURE}" for change in changes if change.unreadable
+    ]
+    return files, (*unread, *candidates.problems)
+
+
+def _answer(records: Records, candidates: Candidates, change: FileChange, source: _Source) -> Intersection:
+    """The credits of one file's touched lines."""
+    touched = tuple(_touched(change.hunks))
+    if not touched or not candidates.concern(change):
+        return Intersection((NO_EDIT,) * len(touched))
+    oids = [oid for oid in (change.old_oid, change.new_oid) if oid != NO_OID]
+    limit = records.limits.file_bytes
+    if any((size or 0) > limit for size in records.batch.sizes(oids).values()):
+        return Intersection((TOO_LARGE,) * len(touched))
+    blobs = records.blob_lines(oids)
+    new = blobs.get(change.new_oid)
+    if new is None:
+        text = records.repository.worktree_text(change.new_path) if change.new_path else None
+        if text is not None and len(text) > limit:
+            return Intersection((TOO_LARGE,) * len(touched))
+        new = comparable(text or "")
+    return _intersection(candidates, change, touched, (blobs.get(change.old_oid, ()), new), source)
 
 
 def _intersection(
     candidates: Candidates,
     change: FileChange,
     touched: tuple[Touched, ...],
-    sides: tuple[str, str],
+    sides: tuple[Lines, Lines],
     source: _Source,
 ) -> Intersection:
     old, new = sides
-    if len(old) > MAX_CONTENT or len(new) > MAX_CONTENT:
-        return Intersection((TOO_LARGE,) * len(touched))
     others = tuple(
         comparable(content)
         for content in candidates.contents_at(source.further_parents, change)
         if content is not None
     )
     documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
-    explained = Change(comparable(old), comparable(new), touched, source.time_ms, others, source.author_ms)
+    explained = Change(old, new, touched, source.time_ms, others, source.author_ms, source.parent_ms)
     return intersect(documents, explained, candidates.later_lines(change), candidates.window_lines(change))
 
 
@@ -174,7 +234,7 @@ def _numbered(hunk: DiffHunk) -> Iterator[tuple[str, int, int, str]]:
             new += 1
 
 
-def _reviewed_file(change: FileChange, credits_of: Sequence[Credit]) -> ReviewedFile:
+def _reviewed_file(change: FileChange, credits_of: Sequence[Credit], limits: Limits) -> ReviewedFile:
     answers = iter(credits_of)
     hunks = tuple(
         ReviewedHunk(
@@ -184,7 +244,12 @@ def _reviewed_file(change: FileChange, credits_of: Sequence[Credit]) -> Reviewed
         for hunk in change.hunks
     )  # fmt: skip
     return ReviewedFile(
-        change.path, change.old_path, change.status, change.binary, hunks, tuple(_notes(change))
+        change.path,
+        change.old_path,
+        change.status,
+        change.binary,
+        hunks,
+        (*_notes(change), *_too_large(credits_of, limits)),
     )
 
 
@@ -197,9 +262,18 @@ def _diff_line(entry: tuple[str, int, int, str], answers: Iterator[Credit]) -> D
     return DiffLine("context", old, new, content, None)
 
 
+def _too_large(credits_of: Sequence[Credit], limits: Limits) -> Iterator[str]:
+    if TOO_LARGE in credits_of:
+        yield f"too large: more than {limits.file_bytes:,} bytes (review.max_file_bytes)"
+
+
 def _notes(change: FileChange) -> Iterator[str]:
     """What a change does that no line shows, in words."""
-    if change.binary:
+    if change.unreadable:
+        yield "its content cannot be read"
+    elif change.conflict:
+        yield "unresolved conflict"
+    elif change.binary:
         yield "binary file"
     if "160000" in {change.old_mode, change.new_mode}:
         yield "submodule"
@@ -210,5 +284,10 @@ def _notes(change: FileChange) -> Iterator[str]:
         yield f"mode {change.old_mode} → {change.new_mode}"
     if change.status in {"renamed", "copied"}:
         yield f"{change.status} from {change.old_path}"
-    if not change.hunks and not change.binary and change.status in {"added", "deleted"}:
+    if (
+        not change.hunks
+        and not change.binary
+        and not change.unreadable
+        and change.status in {"added", "deleted"}
+    ):
         yield "empty file"

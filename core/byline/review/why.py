@@ -23,7 +23,7 @@ from byline.review.contenders import (
     in_document,
     sends,
 )
-from byline.review.repositories import repository_row
+from byline.review.records import Records
 from byline.store.edits import EditRow
 from byline.store.sessions import SessionRow
 from byline.store.store import Store
@@ -73,10 +73,11 @@ def explain_line(store: Store, repository: Repository, path: str, line: int, rev
     """
     blame = blame_file(store, repository, path, rev, line=line)
     blamed = blame.lines[0]
-    record = _Record(store, repository, blamed)
     origin = blamed.credit.origin
     subject = repository.commit(blamed.commit).subject if blamed.commit else None
-    earlier, considered = record.earlier(), tuple(record.considered())
+    with Records(store, repository) as records:
+        record = _Record(records, blamed)
+        earlier, considered = record.earlier(), tuple(record.considered())
     if origin is None:
         return Why(path, blamed, subject, None, None, None, (), considered, blame.problems)
     prompt = store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms)
@@ -173,13 +174,15 @@ def _added(hunk: Hunk) -> list[str]:
 class _Record:
     """What was recorded of the file that a line is in, as the review of its commit sees it, and beyond."""
 
-    def __init__(self, store: Store, repository: Repository, line: BlamedLine) -> None:
+    def __init__(self, records: Records, line: BlamedLine) -> None:
+        store, repository = records.store, records.repository
         self._store = store
         self._line = line
         self._content = line.content.removesuffix("\r")
         origin = line.credit.origin
         self._winner = origin.edit_id if origin else None
-        self._own_repository = repository_row(store, repository).id
+        self._records = records
+        self._own_repository = records.own.id
         self._later: list[Edit] = []
         self._documents: list[Document] = []
         paths = literal(name for name in (line.original_path, line.previous_path) if name)
@@ -187,20 +190,19 @@ class _Record:
             commit = repository.commit(line.commit)
             limit = commit.commit_time * 1000 + CLOCK_TOLERANCE_MS
             changes = repository.changes(commit, paths)
-            self._gather(repository, changes, (commit.parents or (None,))[0], commit.oid, limit)
+            self._gather(changes, (commit.parents or (None,))[0], commit.oid, limit)
             text = repository.blobs([f"{commit.oid}:{line.original_path}"]).popitem()[1]
         else:
-            head = repository.resolve("HEAD") if repository.root_commit() else None
+            head = repository.head()
             changes = repository.worktree_changes(paths)
             if not any(change.new_path == line.original_path for change in changes):
                 changes = repository.staged_changes(paths)
-            self._gather(repository, changes, head, None, int(time.time() * 1000) + CLOCK_TOLERANCE_MS)
+            self._gather(changes, head, None, int(time.time() * 1000) + CLOCK_TOLERANCE_MS)
             text = repository.worktree_text(line.original_path)
         self._lines = comparable(text or "")
 
     def _gather(
         self,
-        repository: Repository,
         changes: list[FileChange],
         parent: str | None,
         rev: str | None,
@@ -209,7 +211,7 @@ class _Record:
         change = next((change for change in changes if change.new_path == self._line.original_path), None)
         if change is None:
             return
-        candidates = Candidates(self._store, repository, changes, parent, rev)
+        candidates = Candidates(self._records, changes, parent, rev)
         candidates.gather(_FOREVER)
         for edits, versions in candidates.documents(change):
             self._later += [edit for edit in edits if edit.origin.time_ms > limit]
