@@ -27,6 +27,8 @@ def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
         monkeypatch.setenv(f"GIT_{role}_NAME", "Mia Person")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "mia@example.com")
     monkeypatch.setenv("TZ", "UTC")
+    # A machine that runs tests is busy, and hooks are to have stored what they were given when they end.
+    monkeypatch.setenv("BYLINE_DEFER", "never")
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     return home
 

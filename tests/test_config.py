@@ -174,3 +174,36 @@ def test_the_command_sets_and_shows_a_value_and_its_file(isolated_home: Path) ->
 def test_the_command_refuses_what_there_is_not() -> None:
     said = byline("config", "colour")
     assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("a = \n", True),
+        ("#" * 300_000, True),
+        ('ignore = "*.env"\n', True),
+        ("[ignore]\nnames = []\n", True),
+        ("disabled = 1\n", True),
+        ("", False),
+        ("x = 1\n", False),
+        ("retry.deadline_ms = true\n", False),
+        ('ignore = ["*.env"]\n', False),
+    ],
+)
+def test_nothing_is_to_be_recorded_while_the_users_file_hides_what_to_leave_out(
+    own: Path, repo: Path, text: str, held: bool
+) -> None:
+    (repo / ".byline.toml").write_text(text)
+    assert not read_config(str(own), str(repo)).held
+    (own / "config.toml").write_text(text)
+    assert read_config(str(own), "").held == held
+    assert read_config(str(own), str(repo)).held == held
+
+
+def test_the_command_says_what_a_broken_file_means(isolated_home: Path) -> None:
+    folder = isolated_home / "config" / "byline"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text("ignore = [\n")
+    said = byline("config")
+    assert "config.toml: is not valid TOML" in said.stderr
+    assert "hooks record nothing and keep what they get" in said.stderr

@@ -95,6 +95,26 @@ def test_hooks_and_history_together_are_one_of_each(
     assert rows("SELECT count(*) FROM messages WHERE message_id LIKE 'hook-%'") == [(0,)]
 
 
+@pytest.mark.parametrize("order", ["hooks first", "history first"])
+def test_the_edits_are_those_of_the_history_whatever_came_first(
+    send: Send, rows: Rows, database: Path, order: str
+) -> None:
+    """A patch text has no places; the history's diffs have, and its times and numbers are the record's."""
+    columns = "path, precision, time_ms, seq, patch, added, removed, base_hash, result_hash, payload"
+    with Store(database) as store:
+        import_histories(store, [ROLLOUT])
+    of_history = rows(f"SELECT {columns} FROM diff_traces ORDER BY path")  # noqa: S608 - our own names
+    if order == "hooks first":
+        database.unlink()
+    send_all(send)
+    assert (rows(f"SELECT {columns} FROM diff_traces ORDER BY path") == of_history) == (  # noqa: S608 - as above
+        order == "history first"
+    )
+    with Store(database) as store:
+        import_histories(store, [ROLLOUT])
+    assert rows(f"SELECT {columns} FROM diff_traces ORDER BY path") == of_history  # noqa: S608 - as above
+
+
 def test_a_patch_that_failed_is_a_call_without_an_edit(send: Send, rows: Rows) -> None:
     failed = "apply_patch verification failed: Failed to find expected lines in /w/a"
     send(KIND, event("PostToolUse", tool_response=failed))

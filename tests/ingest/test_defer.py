@@ -6,12 +6,14 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from byline.ingest.drain import drain_and_wait, drain_with
 from byline.ingest.drain_lock import try_lock
 from byline.ingest.spool import Spooled, put, waiting
 from byline.store.connection import connect
@@ -163,3 +165,18 @@ def test_with_nothing_to_do_nothing_is_made_of_it(run: Run, words: list[str]) ->
     said = run(*words)
     assert said.returncode == 0
     assert b"Traceback" not in said.stderr
+
+
+def test_who_needs_what_waits_waits_for_the_process_that_is_storing_it(rows: Rows, database: Path) -> None:
+    """As a commit does: its edits may be among what a drain in the background has begun with."""
+    put(str(database), Spooled(("hook", "--agent", "claude"), "/w", 1, prompt("early")))
+    lock = try_lock(str(database))
+    assert lock is not None
+    needing = threading.Thread(target=drain_and_wait, args=(str(database), 60_000, 500))
+    needing.start()
+    needing.join(0.2)
+    assert needing.is_alive()
+    assert drain_with(str(database), lock, 10_000) == 1
+    needing.join(30)
+    assert not needing.is_alive()
+    assert count_of(rows) == 1

@@ -106,6 +106,29 @@ def test_hooks_and_history_together_are_one_of_each(
     assert counts == [(alone.messages, alone.parts, alone.prompts, alone.edits)]
 
 
+@pytest.mark.parametrize("order", ["hooks first", "history first"])
+def test_hooks_that_saw_no_chat_and_the_history_are_one_of_each(
+    send: Send, rows: Rows, database: Path, order: str
+) -> None:
+    """The events then name neither call nor message: what was called, and with what, tells them."""
+    with Store(database.with_name("alone.db")) as store:
+        import_histories(store, [CHAT])
+        alone = store.sessions.rows([SESSION])[0]
+        of_history = [
+            (edit.tool_call_id, edit.path, edit.time_ms) for edit in store.edits.of_session(SESSION)
+        ]
+    for step in (1, 2) if order == "hooks first" else (2, 1):
+        if step == 1:
+            for value in map(json.loads, EVENTS):
+                send(KIND, value | {"transcript_path": "/nowhere"})
+        else:
+            with Store(database) as store:
+                import_histories(store, [CHAT])
+    counts = rows("SELECT messages, parts, prompts, edits FROM sessions")
+    assert counts == [(alone.messages, alone.parts, alone.prompts, alone.edits)]
+    assert sorted(rows("SELECT tool_call_id, path, time_ms FROM diff_traces")) == sorted(of_history)
+
+
 def test_a_call_that_failed_made_no_edit(send: Send, rows: Rows) -> None:
     response = {"llmContent": "no such string", "returnDisplay": "failed", "error": {"message": "x"}}
     send(KIND, event("AfterTool", tool_response=response))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from byline.ingest.payloads import Result
+from byline.ingest.spool import waiting
 from byline.store.connection import connect
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -61,6 +62,37 @@ def test_events_of_an_agent_not_known_yet_are_kept_for_a_later_version(run: Run,
     said = run("hook", "--agent", "newcomer", stdin=b'{"event": 1}')
     assert (said.returncode, said.stdout) == (0, b"")
     assert rows("SELECT kind FROM rejected_payloads") == [("hook --agent newcomer",)]
+
+
+@pytest.mark.parametrize(("agent", "prefix"), [("opencode", "oc_"), ("pi", "pi_")])
+def test_what_a_plugin_sends_is_an_envelope_or_an_edit(run: Run, rows: Rows, agent: str, prefix: str) -> None:
+    place = {"session_id": "s", "message_id": "m", "generated_at_unix_ms": 1}
+    envelope = {"payloads": [place | {"type": "message", "role": "user"}]}
+    edit = {
+        "sessionID": "s",
+        "diff": "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+        "time": 1,
+        "tool_call_id": "c",
+    }
+    lines = "\n".join(json.dumps(each) for each in (envelope, edit))
+    said = run("hook", "--agent", agent, "--strict", stdin=lines.encode())
+    assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
+    assert rows("SELECT id, messages, edits FROM sessions") == [(f"{prefix}s", 1, 1)]
+    assert b"its plugin sends" in run("hook", "--agent", agent, stdin=b'{"event": 1}').stderr
+
+
+def test_edits_of_a_shell_command_are_those_of_its_files(send: Send, rows: Rows) -> None:
+    hunk = {"oldStart": 1, "oldLines": 1, "newStart": 1, "newLines": 1, "lines": ["-a", "+b"]}
+    files = [{"filePath": f"/w/{name}", "hunks": [hunk]} for name in ("a.py", "b.py")]
+    response = {"stdout": "done", "stderr": "", "bashEditDiff": {"files": files, "changedFiles": ["/w/a.py"]}}
+    event = write(tool_name="Bash", tool_input={"command": "sed -i s/a/b/ *"}, tool_response=response)
+    for kind in ("hook --agent claude", "diff-trace"):
+        send(kind, event)
+    assert rows("SELECT path, tool, precision, tool_call_id FROM diff_traces ORDER BY path") == [
+        ("/w/a.py", "Bash", "vendor_diff", "t1"),
+        ("/w/b.py", "Bash", "vendor_diff", "t1"),
+    ]
+    assert rows("SELECT text FROM parts") == [("done",)]
 
 
 def test_replay_stores_what_can_be_read_now_and_keeps_the_rest(run: Run, rows: Rows, database: Path) -> None:
@@ -151,6 +183,38 @@ def test_a_configuration_that_cannot_be_used_is_named_and_stops_nothing(
     assert "config.toml:1: there is no key 'colour'" in lines[0]
     assert "config.toml:3: retry.query.max_attempts must be a whole number" in lines[1]
     assert rows("SELECT count(*) FROM messages") == [(1,)]
+
+
+@pytest.mark.parametrize("text", ["ignore = [\n", 'ignore = "*.env"\n', "disabled = 'yes'\n"])
+@pytest.mark.parametrize("words", [[], ["--defer"]])
+def test_what_is_not_to_be_recorded_waits_while_that_cannot_be_told(
+    run: Run, rows: Rows, isolated_home: Path, database: Path, text: str, words: list[str]
+) -> None:
+    configure(isolated_home, text)
+    said = run("hook", "--agent", "claude", *words, stdin=json.dumps(write("/w/a.env")).encode())
+    assert (said.returncode, said.stdout) == (0, b"")
+    other = run("hook", "--agent", "claude", "--strict", stdin=json.dumps(write("/w/b.py")).encode())
+    assert other.returncode == 4
+    assert b"config.toml" in other.stderr
+    assert b"until the configuration can be read" in other.stderr
+    assert run("drain", "--strict").returncode == 4
+    assert not database.exists()
+    assert len(waiting(str(database))) == 2
+    (isolated_home / "config" / "byline" / "config.toml").write_text('ignore = ["*.env"]\n')
+    assert run("drain", "--strict").returncode == 0
+    assert rows("SELECT path FROM diff_traces") == [("/w/b.py",)]
+
+
+def test_a_repositorys_file_that_cannot_be_read_loses_its_own_keys_alone(
+    run: Run, rows: Rows, isolated_home: Path, repo: Path
+) -> None:
+    configure(isolated_home, 'ignore = ["*.env"]\n')
+    (repo / ".byline.toml").write_text("ignore = [\n")
+    for number, name in enumerate(("a.env", "b.py")):
+        event = write(str(repo / name), cwd=str(repo), tool_use_id=f"t{number}")
+        said = run("hook", "--agent", "claude", stdin=json.dumps(event).encode(), cwd=repo)
+        assert b".byline.toml: is not valid TOML" in said.stderr
+    assert rows("SELECT path FROM diff_traces") == [(str(repo / "b.py"),)]
 
 
 def test_disabled_by_configuration_records_nothing(run: Run, isolated_home: Path, database: Path) -> None:

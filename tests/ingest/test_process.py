@@ -6,12 +6,15 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from payload_account import PAYLOADS
 
+from byline.ingest.spool import Spooled, put, waiting
 from byline.store.connection import connect
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -130,7 +133,7 @@ def test_nothing_foreign_reaches_the_terminal_as_it_is(run: Run) -> None:
     assert b"\x07" not in said.stderr
 
 
-def test_a_locked_store_spools_the_payload_and_the_next_call_stores_it(
+def test_a_locked_store_spools_the_payload_and_it_is_stored_when_the_store_is_free(
     run: Run, database: Path, rows: Rows
 ) -> None:
     holder = connect(database)
@@ -140,14 +143,23 @@ def test_a_locked_store_spools_the_payload_and_the_next_call_stores_it(
         assert (relaxed.returncode, relaxed.stdout) == (0, b"")
         assert b"is locked by another process" in relaxed.stderr
         assert run("diff-trace", "--strict", stdin=EDIT).returncode == 4
+        assert len(waiting(str(database))) == 2
     finally:
         holder.close()
-    spool = Path(f"{database}-spool")
-    assert len(list(spool.iterdir())) == 2
+    # Nobody has to call again.
+    deadline = time.monotonic() + 30
+    while waiting(str(database)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert rows("SELECT message_id FROM messages") == [("late",)]
+    assert rows("SELECT path FROM diff_traces") == [("/w/a",)]
+
+
+def test_what_waits_is_stored_by_the_next_call(run: Run, database: Path, rows: Rows) -> None:
+    put(str(database), Spooled(("conversation-trace",), "/", 1, envelope("late")))
     assert run("conversation-trace", "--strict", stdin=envelope("next")).returncode == 0
     assert rows("SELECT message_id FROM messages ORDER BY id") == [("next",), ("late",)]
-    assert rows("SELECT path FROM diff_traces") == [("/w/a",)]
-    assert list(spool.glob("*.payload")) == []
+    assert waiting(str(database)) == []
 
 
 def test_a_store_that_is_no_database_is_left_alone_and_the_payload_spooled(run: Run, database: Path) -> None:
@@ -227,17 +239,6 @@ def test_a_spooled_file_that_is_none_of_ours_stops_nothing(run: Run, database: P
 def test_storing_loads_nothing_that_is_slow_to_load(
     database: Path, kind: str, payload: bytes, may_load: set[str]
 ) -> None:
-    script = (
-        "import sys; from byline.ingest.main import main; code = main(); "
-        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, *kind.split(" "), "--strict"],
-        input=payload,
-        capture_output=True,
-        check=True,
-        env={**os.environ, "BYLINE_DB": str(database)},
-    )
     slow = {
         "textual",
         "rich",
@@ -254,7 +255,32 @@ def test_storing_loads_nothing_that_is_slow_to_load(
         "tomllib",
         "subprocess",
     }
-    assert slow & set(done.stderr.decode().split()) <= may_load
+    assert slow & loaded_by_a_call(database, kind, payload) <= may_load
+
+
+@pytest.mark.parametrize(("kind", "payload"), PAYLOADS)
+def test_no_payload_loads_a_screen_or_a_model_and_only_a_diff_a_parser(
+    database: Path, kind: str, payload: dict[str, object]
+) -> None:
+    loaded = loaded_by_a_call(database, kind, json.dumps(payload).encode())
+    assert loaded & {"textual", "rich", "peewee", "argparse", "logging", "asyncio", "subprocess"} == set()
+    assert ("unidiff" in loaded) == ("@@ -1 +1 @@" in json.dumps(payload))
+
+
+def loaded_by_a_call(database: Path, kind: str, payload: bytes) -> set[str]:
+    """The top-level names in ``sys.modules`` of a process that stored a payload."""
+    script = (
+        "import sys; from byline.ingest.main import main; code = main(); "
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *kind.split(" "), "--strict"],
+        input=payload,
+        capture_output=True,
+        check=True,
+        env={**os.environ, "BYLINE_DB": str(database)},
+    )
+    return set(done.stderr.decode().split())
 
 
 def test_post_commit_outside_a_repository_says_so_and_goes_on(run: Run) -> None:
@@ -273,7 +299,7 @@ def test_post_commit_stores_first_what_waits(run: Run, rows: Rows, database: Pat
     assert rows("SELECT path FROM diff_traces") == [("/w/a",)]
 
 
-def test_twenty_processes_at_once_on_a_fresh_store_lose_nothing(database: Path, rows: Rows) -> None:
+def test_twenty_processes_at_once_on_a_fresh_store_lose_nothing(run: Run, database: Path, rows: Rows) -> None:
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", MAIN, "conversation-trace", "--strict"],
@@ -294,7 +320,10 @@ def test_twenty_processes_at_once_on_a_fresh_store_lose_nothing(database: Path, 
     for process in processes:
         assert process.stderr is not None
         with process.stderr as stderr:
-            assert (process.wait(60), stderr.read()) == (0, b"")
+            code, said = process.wait(60), stderr.read()
+        # On a busy machine some may have to wait for the others for longer than a caller should.
+        assert (code, said) == (0, b"") or (code == 4 and b"kept in" in said)
+    assert run("drain", "--strict").returncode == 0
     assert rows("SELECT count(*), count(DISTINCT message_id) FROM messages") == [(20, 20)]
     assert rows("SELECT count(*) FROM parts") == [(20,)]
     assert rows("SELECT sum(messages), sum(parts) FROM sessions") == [(20, 20)]

@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     config = read_config(folder, working_folder())
     for problem in config.problems:
         print(f"byline: {safe_line(problem)}", file=sys.stderr)
+    if config.held:
+        print("byline: until that is put right, hooks record nothing and keep what they get", file=sys.stderr)
     if args.json:
         print_json([_entry(each, config) for each in KEYS if key in (None, each)])
     elif key is not None:

@@ -101,13 +101,12 @@ def _edits(event: AgentEvent, call_id: str, record: Json | None, patch: str | No
             tool_call_id=call_id,
             model_id=optional_text(value, "model"),
             tool=required_text(value, "tool_name"),
-            seq=place,
             cwd=cwd,
             before=change.before,
             after=change.after,
             payload=change.payload or (stated if change.precision == "patch_text" else None),
         )
-        for place, change in enumerate(_changes(record, patch, cwd), 1)
+        for change in _changes(record, patch, cwd)
     ]
 
 

@@ -5,18 +5,23 @@ import os
 import time
 
 from byline.config import Config, read_config
-from byline.errors import BylineError, StoreError
+from byline.errors import BylineError, StoreBusyError, StoreError
 from byline.ingest import spool
 from byline.ingest.channels import complain, say, standard_input, tell
-from byline.ingest.main import FINE, NOT_ALL_STORED, STORE_FAILURE
+from byline.ingest.main import FINE, NOT_ALL_STORED, STORE_FAILURE, deferred
 from byline.ingest.payloads import Call, store_call
 from byline.ingest.place import own_folder, working_folder
+from byline.ingest.process_age import process_age_ms
 from byline.ingest.retry import patience
+from byline.ingest.words import PAYLOAD_COMMANDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from byline.ingest.ignore import Ignore
     from byline.ingest.words import Words
+
+_SOON = "it is stored as soon as the store can be written"
+_UNTIL_TOLD = "until the configuration can be read"
 
 SPOOLED_PER_CALL = 20
 """How many waiting payloads one call stores besides its own: the caller waits for it."""
@@ -35,6 +40,8 @@ def run_command(words: "Words", database: str) -> int:
         complain(f"configuration: {problem}")
     if config.flag("disabled") and words.command not in {"drain", "replay"}:
         return FINE
+    if config.held and words.command != "post-rewrite":
+        return _held(words, database)
     begin = time.monotonic()
     code = _run(words, database, config)
     if words.verbose:
@@ -53,13 +60,29 @@ def _run(words: "Words", database: str, config: Config) -> int:
     return _payload(words, database, config)
 
 
+def _held(words: "Words", database: str) -> int:
+    """Record nothing and lose nothing: what is not to be recorded cannot be told at the moment."""
+    if words.command in PAYLOAD_COMMANDS:
+        received_ms = time.time_ns() // 1_000_000
+        put_aside(tuple(words.kind().split(" ")), standard_input(), database, received_ms, _UNTIL_TOLD)
+    elif words.command == "post-commit":
+        _put_commit_aside(words, database, _UNTIL_TOLD)
+    else:
+        complain(f"{words.command}: nothing is done {_UNTIL_TOLD}")
+    return STORE_FAILURE
+
+
 def _payload(words: "Words", database: str, config: Config) -> int:
     call = Call(words.kind(), standard_input(), time.time_ns() // 1_000_000, ignored(config))
+    # Who is strict would rather wait than have it put aside because the machine was slow to start this.
+    wait = patience(config, spent_ms=0 if words.strict else process_age_ms())
     try:
-        result = store_call(call, database, patience(config))
+        result = store_call(call, database, wait)
     except StoreError as error:
         complain(f"{words.command}: {error}")
         put_aside(tuple(words.kind().split(" ")), call.data, database, call.received_ms)
+        if isinstance(error, StoreBusyError):
+            _start_drain(database)
         return STORE_FAILURE
     for complaint in result.complaints:
         complain(f"{words.command}: {complaint}")
@@ -70,7 +93,11 @@ def _payload(words: "Words", database: str, config: Config) -> int:
     if spool.waiting(database):
         from byline.ingest.drain import drain  # noqa: PLC0415 - a hook loads what it needs
 
-        drain(database, config.number("retry.deadline_ms"), SPOOLED_PER_CALL)
+        left_ms = round((wait.deadline - time.monotonic()) * 1000)
+        done = drain(database, left_ms, SPOOLED_PER_CALL) if left_ms > 0 else SPOOLED_PER_CALL
+        if done and spool.waiting(database):
+            # The caller has waited long enough for what others left.
+            _start_drain(database)
     return NOT_ALL_STORED if result.complaints else FINE
 
 
@@ -83,7 +110,19 @@ def ignored(config: Config) -> "Ignore | None":
     return ignore_of(config)
 
 
-def put_aside(words: tuple[str, ...], data: bytes, database: str, received_ms: int) -> None:
+def _start_drain(database: str) -> None:
+    from byline.ingest.background import start_drain  # noqa: PLC0415 - a hook loads what it needs
+
+    start_drain(database)
+
+
+def put_aside(
+    words: tuple[str, ...],
+    data: bytes,
+    database: str,
+    received_ms: int,
+    until: str = _SOON,
+) -> None:
     """Put a payload into the spool and say where it is."""
     try:
         entry = spool.Spooled(words, working_folder(), received_ms, data)
@@ -91,13 +130,13 @@ def put_aside(words: tuple[str, ...], data: bytes, database: str, received_ms: i
     except StoreError as error:
         complain(f"{words[0]}: the payload is lost: {error}")
     else:
-        complain(f"{words[0]}: kept in {path}, the next call stores it")
+        complain(f"{words[0]}: kept in {path}, {until}")
 
 
 def _drain(words: "Words", database: str) -> int:
-    from byline.ingest.drain import drain  # noqa: PLC0415 - a hook loads what it needs
+    from byline.ingest.drain import drain_and_wait  # noqa: PLC0415 - a hook loads what it needs
 
-    stored = drain(database, PATIENT_MS)
+    stored = drain_and_wait(database, PATIENT_MS)
     left = len(spool.waiting(database))
     if words.verbose:
         tell(f"drain: stored {stored}, waiting {left}")
@@ -127,18 +166,20 @@ def _git_hook(words: "Words", database: str, config: Config) -> int:
     gc.enable()  # a large commit may leave much behind
     from byline.ingest import git_hooks  # noqa: PLC0415 - a hook loads what it needs
 
-    # An edit of this commit may be waiting.
     if spool.waiting(database):
-        from byline.ingest.drain import drain  # noqa: PLC0415 - a hook loads what it needs
+        # An edit of this commit may be among them.
+        from byline.ingest.drain import drain_and_wait  # noqa: PLC0415 - a hook loads what it needs
 
-        drain(database, config.number("retry.deadline_ms"), SPOOLED_PER_COMMIT)
+        drain_and_wait(database, config.number("retry.deadline_ms"), SPOOLED_PER_COMMIT)
     try:
         if words.command == "commit-msg":
             git_hooks.commit_msg(database, words.argument or "", config.text("trailer.name"))
         elif words.command == "post-rewrite":
-            git_hooks.post_rewrite(database, standard_input(), working_folder())
+            # Which commit became which is noted in any case: that tells of no file.
+            seconds = 0 if config.held else git_hooks.REWRITE_SECONDS
+            git_hooks.post_rewrite(database, standard_input(), working_folder(), seconds, ignored(config))
         else:
-            git_hooks.post_commit(database, words.commit, words.remote_url)
+            git_hooks.post_commit(database, words.commit, words.remote_url, ignore=ignored(config))
     except StoreError as error:
         complain(f"{words.command}: {error}")
         if words.command == "post-commit":
@@ -147,19 +188,14 @@ def _git_hook(words: "Words", database: str, config: Config) -> int:
     except (BylineError, OSError) as error:
         complain(f"{words.command}: {error}")
         return NOT_ALL_STORED
-    except Exception as error:  # noqa: BLE001 - a mistake of ours must not fail the commit
-        complain(f"{words.command}: internal error, please report it: {type(error).__name__}: {error}")
-        return NOT_ALL_STORED
     return FINE
 
 
-def _put_commit_aside(words: "Words", database: str) -> None:
+def _put_commit_aside(words: "Words", database: str, until: str = _SOON) -> None:
     """Have the commit attributed later, by its id: the branch may have moved on by then."""
-    from byline.ingest import git_hooks  # noqa: PLC0415 - a hook loads what it needs
-
     try:
-        later = git_hooks.later(words.commit, words.remote_url)
+        later, _ = deferred(words)
     except BylineError as error:
         complain(f"post-commit: {error}")
         return
-    put_aside(later, b"", database, time.time_ns() // 1_000_000)
+    put_aside(later, b"", database, time.time_ns() // 1_000_000, until)

@@ -14,22 +14,38 @@ from byline.ingest.place import own_folder
 from byline.ingest.retry import patience
 from byline.ingest.words import PAYLOAD_COMMANDS, Words, read_words
 
-__all__ = ["PATIENT_MS", "drain", "drain_with"]
+__all__ = ["PATIENT_MS", "drain", "drain_and_wait", "drain_with"]
+
+_LOOK_AGAIN_SECONDS = 0.01
 
 
-def drain(database: str, deadline_ms: int, most: int | None = None) -> int:
-    """Store what waits; how many were stored. None if another process is at it.
+def drain_and_wait(database: str, deadline_ms: int, most: int | None = None) -> int:
+    """:func:`drain`, and when another process is at it wait for that one, for ``deadline_ms`` in all."""
+    end = time.monotonic() + deadline_ms / 1000
+    while (stored := drain(database, deadline_ms, most)) is None:
+        if not spool.waiting(database) or time.monotonic() > end:
+            return 0
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    return stored
+
+
+def drain(database: str, deadline_ms: int, most: int | None = None) -> int | None:
+    """Store what waits; how many were stored. None when another process is at it.
 
     Each payload may take ``deadline_ms``. With ``most``, somebody waits: no more than so many payloads are
     stored, and none is begun after ``deadline_ms`` in all.
     """
+    folder = spool.spool_folder(database)
     try:
-        os.makedirs(spool.spool_folder(database), mode=0o700, exist_ok=True)  # noqa: PTH103 - text: a hook loads no pathlib
+        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - text: a hook loads no pathlib
     except OSError:
         # What waits is in a fallback, and the store's folder is still not to be written.
         return 0
+    if not os.access(folder, os.W_OK):
+        # As above: a disk that is read-only now.
+        return 0
     lock = try_lock(database)
-    return 0 if lock is None else drain_with(database, lock, deadline_ms, most)
+    return None if lock is None else drain_with(database, lock, deadline_ms, most)
 
 
 def drain_with(database: str, lock: int, deadline_ms: int, most: int | None = None) -> int:
@@ -72,6 +88,9 @@ def _round(database: str, deadline_ms: int, limits: tuple[int, float] | None) ->
         try:
             if entry.cwd not in configs:
                 configs[entry.cwd] = read_config(own_folder("config"), entry.cwd)
+            if configs[entry.cwd].held:
+                # Said by the call that brought it, and by the next one.
+                return stored, False
             _store(entry, read_words(list(entry.words)), database, configs[entry.cwd], deadline_ms)
             os.unlink(path)  # noqa: PTH108 - text: a hook loads no pathlib
             stored += 1
@@ -96,7 +115,7 @@ def _store(entry: spool.Spooled, words: Words, database: str, config: Config, de
     from byline.ingest import git_hooks  # noqa: PLC0415 - a hook loads what it needs
 
     try:
-        git_hooks.post_commit(database, words.commit, words.remote_url, entry.cwd)
+        git_hooks.post_commit(database, words.commit, words.remote_url, entry.cwd, ignored(config))
     except StoreError:
         raise
     except (BylineError, OSError) as error:

@@ -71,6 +71,8 @@ def _read_item(payload: Json, tool_name: str | None, kind: str) -> tuple[Session
         repository_url=optional_text(payload, "repository_url"),
         branch=optional_text(payload, "branch"),
         title=optional_text(payload, "title"),
+        parent=optional_text(payload, "parent_session_id"),
+        version=optional_text(payload, "tool_version"),
     )
     if kind == "message":
         return session, _message(payload, session.id)
@@ -94,6 +96,7 @@ def _message(payload: Json, session_id: str) -> Message:
         tokens=optional_tokens(payload, "tokens"),
         cost=optional_cost(payload, "cost"),
         summary_diffs=optional_json(payload, "summary_diffs"),
+        kind=optional_text(payload, "kind"),
     )
 
 
@@ -110,6 +113,7 @@ def _part(payload: Json, session_id: str) -> Part:
         required_time(payload, "generated_at_unix_ms"),
         tool=optional_text(payload, "tool"),
         tool_call_id=optional_text(payload, "tool_call_id"),
+        input=optional_json(payload, "input"),
         status=optional_text(payload, "status"),
     )
     if part_type != "patch":

@@ -1,12 +1,14 @@
 """What git's hooks ask for: attribute the commit just made or rewritten, and the trailer of a message."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from byline.errors import FormatError, GitError
 from byline.git.process import run
 from byline.git.repository import Repository
 from byline.ingest import spool
+from byline.ingest.ignore import Ignore
 from byline.review.keep import keep_commit
 from byline.review.repositories import repository_row
 from byline.review.review import review_staged
@@ -20,34 +22,45 @@ REWRITE_SECONDS = 1.0
 _SCISSORS = "------------------------ >8 ------------------------"
 
 
-def post_commit(database: str, rev: str, remote_url: str | None, folder: str | None = None) -> None:
+def post_commit(
+    database: str,
+    rev: str,
+    remote_url: str | None,
+    folder: str | None = None,
+    ignore: Ignore | None = None,
+) -> None:
     """Attribute ``rev`` of the repository of ``folder`` (the current one) and keep the answer.
 
-    An earlier answer for the same commit is replaced.
+    An earlier answer for the same commit is replaced. Of ignored files nothing is kept, and nothing at all
+    of a repository in an ignored folder.
 
     Raises:
         GitError: this is no repository, or has no such commit.
         StoreError: the store cannot be opened or written.
     """
     repository = Repository.open(Path(folder) if folder else Path.cwd())
+    leave_out = _left_out(repository, ignore)
+    if leave_out is not None and leave_out("."):
+        return
     with Store(Path(database)) as store:
-        keep_commit(store, repository, rev, remote_url=remote_url)
+        keep_commit(store, repository, rev, remote_url=remote_url, leave_out=leave_out)
 
 
-def later(rev: str, remote_url: str | None) -> tuple[str, ...]:
-    """The words with which ``rev`` of the current repository is attributed later, by its id.
-
-    Raises:
-        GitError: this is no repository, or has no such commit.
-    """
-    words = ("post-commit", "--commit", Repository.open(Path.cwd()).resolve(rev))
-    return words if remote_url is None else (*words, "--remote-url", remote_url)
+def _left_out(repository: Repository, ignore: Ignore | None) -> Callable[[str], bool] | None:
+    """Whether a path of the repository is not to be recorded; None when everything is."""
+    if ignore is None:
+        return None
+    root = str(repository.root)
+    return lambda path: ignore.ignores(path, root)
 
 
-def post_rewrite(database: str, data: bytes, folder: str) -> None:
+def post_rewrite(
+    database: str, data: bytes, folder: str, seconds: float = REWRITE_SECONDS, ignore: Ignore | None = None
+) -> None:
     """Attribute the commits that git names, and note with the old ones what became of them.
 
-    ``data`` is what git gives the hook: a line ``<old id> <new id>`` for each commit.
+    ``data`` is what git gives the hook: a line ``<old id> <new id>`` for each commit. Those that are not
+    attributed after so many ``seconds`` are left to a drain.
 
     Raises:
         FormatError: it is something else.
@@ -56,7 +69,10 @@ def post_rewrite(database: str, data: bytes, folder: str) -> None:
     """
     pairs = _read_pairs(data)
     repository = Repository.open(Path.cwd())
-    deadline = time.monotonic() + REWRITE_SECONDS
+    deadline = time.monotonic() + seconds
+    leave_out = _left_out(repository, ignore)
+    if leave_out is not None and leave_out("."):
+        return
     with Store(Path(database)) as store:
         repository_row(store, repository)
         checkout = str(repository.root)
@@ -66,7 +82,7 @@ def post_rewrite(database: str, data: bytes, folder: str) -> None:
         _mark_rewritten(database, rows, pairs)
         waiting = list(dict.fromkeys(new for _, new in pairs))
         while waiting and time.monotonic() < deadline:
-            keep_commit(store, repository, waiting.pop(0))
+            keep_commit(store, repository, waiting.pop(0), leave_out=leave_out)
     for oid in waiting:
         words = ("post-commit", "--commit", oid)
         spool.put(database, spool.Spooled(words, folder, time.time_ns() // 1_000_000, b""))

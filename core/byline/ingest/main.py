@@ -37,7 +37,11 @@ def _main(arguments: list[str]) -> int:
     except UsageError as error:
         _complain(f"{error} (byline-ingest --help tells more)")
         return USAGE_ERROR if "--strict" in arguments else FINE
-    code = _run(words)
+    try:
+        code = _run(words)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not fail an agent or a commit
+        _complain(f"{words.command}: internal error, please report it: {type(error).__name__}: {error}")
+        code = STORE_FAILURE
     return code if words.strict else FINE
 
 
@@ -56,23 +60,41 @@ def _run(words: "Words") -> int:
         # No such home, or a working folder that is gone: there is not even a place for a spool.
         _complain(f"{words.command}: there is no telling where the store is: {error}; name it with --db")
         return STORE_FAILURE
-    if words.defer:
+    if words.defer or _put_off(words):
         return _defer(words, database)
     from byline.ingest.commands import run_command  # noqa: PLC0415 - a hook loads what it needs
 
     return run_command(words, database)
 
 
+def _put_off(words: "Words") -> bool:
+    """Whether the payload is better put aside: the caller has waited long on a machine with much to do.
+
+    ``BYLINE_DEFER=never`` has it stored at once all the same.
+    """
+    if os.environ.get("BYLINE_DEFER") == "never":
+        return False
+    from byline.ingest.process_age import is_swamped  # noqa: PLC0415 - a hook loads what it needs
+    from byline.ingest.words import PAYLOAD_COMMANDS  # noqa: PLC0415 - a hook loads what it needs
+
+    # Who is strict asks whether it was stored.
+    return words.command in PAYLOAD_COMMANDS and not words.strict and is_swamped()
+
+
 def _defer(words: "Words", database: str) -> int:
     """Put the payload aside, start a drain and return: nothing is read of it here but its bytes."""
     import time  # noqa: PLC0415 - a hook loads what it needs
 
-    from byline.errors import StoreError  # noqa: PLC0415 - a hook loads what it needs
-    from byline.ingest.channels import standard_input  # noqa: PLC0415 - a hook loads what it needs
+    from byline.errors import GitError, StoreError  # noqa: PLC0415 - a hook loads what it needs
     from byline.ingest.spool import Spooled, put  # noqa: PLC0415 - a hook loads what it needs
 
     received_ms = time.time_ns() // 1_000_000
-    entry = Spooled(tuple(words.kind().split(" ")), working_folder(), received_ms, standard_input())
+    try:
+        kind, payload = deferred(words)
+    except GitError as error:
+        _complain(f"{words.command}: {error}")
+        return NOT_ALL_STORED
+    entry = Spooled(kind, working_folder(), received_ms, payload)
     try:
         put(database, entry)
     except StoreError as error:
@@ -82,6 +104,22 @@ def _defer(words: "Words", database: str) -> int:
 
     start_drain(database)
     return FINE
+
+
+def deferred(words: "Words") -> tuple[tuple[str, ...], bytes]:
+    """The words and the payload to put aside: a commit by its id, for the branch may have moved on by then.
+
+    Raises:
+        GitError: there is no such commit.
+    """
+    if words.command != "post-commit":
+        from byline.ingest.channels import standard_input  # noqa: PLC0415 - a hook loads what it needs
+
+        return tuple(words.kind().split(" ")), standard_input()
+    from byline.ingest.commit_id import commit_id  # noqa: PLC0415 - a hook loads what it needs
+
+    later = ("post-commit", "--commit", commit_id(words.commit))
+    return (later if words.remote_url is None else (*later, "--remote-url", words.remote_url)), b""
 
 
 def _complain(sentence: str) -> None:

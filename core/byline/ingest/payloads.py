@@ -179,6 +179,18 @@ def _hook(agent: str, value: Json, raw: str, received_ms: int) -> Reading:
         from byline.ingest import gemini_hook  # noqa: PLC0415 - a hook loads what it needs
 
         return gemini_hook.read_hook(value, received_ms)
+    if agent == "cursor":
+        from byline.ingest import cursor_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return cursor_hook.read_hook(value, received_ms)
+    if agent == "copilot":
+        from byline.ingest import copilot_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return copilot_hook.read_hook(value, received_ms)
+    if agent in {"opencode", "pi"}:
+        from byline.ingest import plugin_hook  # noqa: PLC0415 - a hook loads what it needs
+
+        return plugin_hook.read_hook(agent, value, raw)
     raise FormatError(f"this Byline does not read hook events of {agent}: upgrade it, then replay")
 
 

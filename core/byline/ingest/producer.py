@@ -22,8 +22,13 @@ def session_of(
     repository_url: str | None = None,
     branch: str | None = None,
     title: str | None = None,
+    parent: str | None = None,
+    version: str | None = None,
 ) -> Session:
-    """The session a payload speaks of. Without a producer the id stays, and its prefix names the agent."""
+    """The session a payload speaks of. Without a producer the id stays, and its prefix names the agent.
+
+    ``parent`` is the producer's own id of the session that this one is a part of, ``version`` the agent's.
+    """
     if tool_name is None:
         agent = next((name for name, prefix in PREFIXES.items() if native_id.startswith(prefix)), "unknown")
         session_id = native_id
@@ -39,4 +44,6 @@ def session_of(
         cwd=cwd,
         branch=branch,
         repository_url=repository_url,
+        parent_id=prefixed(agent, parent) if parent else None,
+        agent_version=version,
     )

@@ -36,7 +36,8 @@ class Reading:
 
     ``head`` is the envelope around the items, without them; None for a document that is not an
     envelope. ``is_event`` marks an agent's raw hook event: nothing is said on standard output
-    about it, and message ids that it lacks are settled when it is stored. ``raw`` is the document.
+    about it, and message ids that it lacks are settled when it is stored. ``tells_twice`` marks one whose
+    edits another event may tell of too. ``raw`` is the document.
     """
 
     items: tuple[Item, ...] = ()
@@ -45,4 +46,5 @@ class Reading:
     time_ms: int = 0
     head: Json | None = None
     is_event: bool = False
+    tells_twice: bool = False
     raw: bytes = b""

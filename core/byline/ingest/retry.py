@@ -37,10 +37,17 @@ class Patience:
     persistent: bool = False
 
 
-def patience(config: Config, deadline_ms: int | None = None) -> Patience:
-    """The configured patience from now on; a persistent one until a deadline of its own off the hook path."""
+LEAST_MS = 50
+"""What a hook may still wait for the store when it was slow to start: one that is not locked is written."""
+
+
+def patience(config: Config, deadline_ms: int | None = None, spent_ms: int = 0) -> Patience:
+    """The configured patience; a persistent one until a deadline of its own off the hook path.
+
+    ``spent_ms`` is what the caller has waited already: the deadline counts from there.
+    """
     limit = config.number("retry.deadline_ms") if deadline_ms is None else deadline_ms
-    deadline = time.monotonic() + limit / 1000
+    deadline = time.monotonic() + max(limit - spent_ms, min(limit, LEAST_MS)) / 1000
     return Patience(
         _policy(config, "connection_open"), _policy(config, "query"), deadline, deadline_ms is not None
     )

@@ -13,8 +13,8 @@ usage: byline-ingest [--db PATH] [--strict] [--verbose] COMMAND
   diff-trace           store the edit that standard input brings
   hook --agent NAME    store all that an agent's raw hook event tells: conversation, edit, session
                        (these three: --defer puts it aside and returns; it is stored within a second)
-  post-commit [--vcs git] [--remote-url URL] [--commit REV]
-                       attribute a commit of the repository it is run in
+  post-commit [--vcs git] [--remote-url URL] [--commit REV] [--defer]
+                       attribute a commit of the repository it is run in; with --defer within a second
   post-rewrite METHOD  attribute the commits that amend or rebase made; git's pairs are standard input
   commit-msg FILE      add the configured trailer when an agent wrote a staged line
   drain                store what was put aside
@@ -22,7 +22,8 @@ usage: byline-ingest [--db PATH] [--strict] [--verbose] COMMAND
 
 Standard input is one JSON document, or JSON Lines: a normalised payload or a raw hook event.
 Without --strict it always exits with 0; with it: 2 usage, 3 something rejected or skipped, 4 the
-store could not be written. BYLINE_DISABLED=1 turns it off. BYLINE_DB or --db names the store.
+store could not be written. BYLINE_DISABLED=1 turns it off. BYLINE_DB or --db names the store. On a machine
+with far too much to do it puts payloads aside as --defer does, but for --strict and BYLINE_DEFER=never.
 """
 
 _VALUES = {
@@ -110,7 +111,7 @@ def _check(command: str, argument: str | None, values: dict[str, str], *, defer:
         raise UsageError(f"{command} needs its {_ARGUMENTS[command]}")
     if command == "hook" and "--agent" not in values:
         raise UsageError("hook needs --agent NAME")
-    if defer and command not in PAYLOAD_COMMANDS:
+    if defer and command not in (*PAYLOAD_COMMANDS, "post-commit"):
         raise UsageError(f"--defer does not belong to {command}")
     if values.get("--vcs", "git") != "git":
         raise UsageError(f"--vcs {values['--vcs']}: only git is supported")
