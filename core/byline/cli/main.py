@@ -12,12 +12,17 @@ from byline.errors import BylineError, UsageError
 COMMANDS = {
     "import": "byline.cli.import_command",
     "sessions": "byline.cli.sessions",
+    "search": "byline.cli.search",
     "transcript": "byline.cli.transcript",
     "show": "byline.cli.show",
     "config": "byline.cli.config",
     "blame": "byline.cli.blame",
     "why": "byline.cli.why",
     "log": "byline.cli.log",
+    "forget": "byline.cli.forget",
+    "setup": "byline.cli.setup",
+    "doctor": "byline.cli.doctor",
+    "stats": "byline.cli.stats",
 }
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130

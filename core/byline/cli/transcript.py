@@ -1,6 +1,7 @@
-"""``byline transcript``: one conversation as Markdown, JSON or HTML."""
+"""``byline transcript``: one conversation as it reads in the browser, or as Markdown, JSON or HTML."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from byline.errors import BylineError
@@ -21,10 +22,25 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="A session's messages, tool calls and edits, readable.",
     )
     parser.add_argument("session", metavar="SESSION", help="its id, or the beginning of it")
-    parser.add_argument("--format", choices=("md", "json", "html"), default="md", help="default: md")
+    parser.add_argument(
+        "--format",
+        choices=("text", "md", "json", "html"),
+        help="text: as in the browser, folded (default on a terminal); md: everything, as Markdown (default"
+        " otherwise); json; html",
+    )
     parser.add_argument(
         "--json", action="store_const", const="json", dest="format", help="the same as --format json"
     )
+    parser.add_argument(
+        "--no-mask", action="store_true", help="print keys and passwords as they are (default: covered)"
+    )
+    parser.add_argument(
+        "--calls",
+        choices=("off", "counted", "line", "cut", "full"),
+        default="counted",
+        help="how much of tool calls a text shows; counted: many in a row as their count (default)",
+    )
+    parser.add_argument("--reasoning", action="store_true", help="show reasoning in a text, not its first line")
     parser.set_defaults(run=run)
 
 
@@ -36,6 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
     with Store(database_path(args.db)) as store:
         conversation = load_conversation(store, find_session(store, args.session))
+    if not args.no_mask:
+        from byline.cli.masking import masked  # noqa: PLC0415 - one of two ways
+
+        conversation = masked(conversation)
     _print(args, conversation)
     return 0
 
@@ -66,6 +86,11 @@ def _print(args: argparse.Namespace, conversation: "RecordedConversation") -> No
         from byline.cli.transcript_html import conversation_html  # noqa: PLC0415
 
         output.write_text(conversation_html(conversation))
+    elif args.format == "text" or (args.format is None and sys.stdout.isatty()):
+        from byline.cli.transcript_text import print_text  # noqa: PLC0415
+        from byline.reading.layout import Reading  # noqa: PLC0415
+
+        print_text(args, conversation, Reading(calls=args.calls, reasoning=args.reasoning))
     else:
         from byline.cli.transcript_markdown import print_markdown  # noqa: PLC0415
 

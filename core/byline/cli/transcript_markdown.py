@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -11,6 +11,7 @@ from byline.cli.conversation import RecordedConversation, diff_of, input_of
 from byline.cli.output import open_console, safe_document, write_text
 from byline.cli.times import show_time
 from byline.store.conversations import MessageRow, PartRow
+from byline.store.edits import EditRow
 from byline.text import safe_line, safe_text
 
 _FENCE = re.compile(r"^\s*(`{3,})", re.MULTILINE)
@@ -83,22 +84,26 @@ def _message(conversation: RecordedConversation, message: MessageRow) -> Iterato
     yield from ("", f"## {' · '.join(fact for fact in facts if fact)}")
     for part in message.parts:
         yield ""
-        if part.type in {"tool", "question"} and part.tool:
-            yield from _tool(conversation, part)
-        elif part.type == "reasoning":
-            yield from (f"> {line}".rstrip() for line in _safe_lines(part.text))
-        elif part.type == "patch":
-            yield from _fenced("diff", part.text)
-        elif part.type == "file":
-            yield f"[{safe_line(part.text)}]"
-        else:
-            yield from _safe_lines(part.text.strip("\n"))
+        yield from part_markdown(part, conversation.edits_of(part))
 
 
-def _tool(conversation: RecordedConversation, part: PartRow) -> Iterator[str]:
+def part_markdown(part: PartRow, edits: Sequence[EditRow]) -> Iterator[str]:
+    """The lines of one part, with what its call changed."""
+    if part.type in {"tool", "question"} and part.tool:
+        yield from _tool(part, edits)
+    elif part.type == "reasoning":
+        yield from (f"> {line}".rstrip() for line in _safe_lines(part.text))
+    elif part.type == "patch":
+        yield from _fenced("diff", part.text)
+    elif part.type == "file":
+        yield f"[{safe_line(part.text)}]"
+    else:
+        yield from _safe_lines(part.text.strip("\n"))
+
+
+def _tool(part: PartRow, edits: Sequence[EditRow]) -> Iterator[str]:
     status = f" · {safe_line(part.status)}" if part.status and part.status != "completed" else ""
     yield f"### {safe_line(part.tool or 'tool')}{status}"
-    edits = conversation.edits_of(part)
     if not edits or part.tool not in _EDIT_INPUTS:
         yield from _input(part)
     for edit in edits:

@@ -1,0 +1,39 @@
+"""What a check found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a finding matters: only a problem makes ``byline doctor`` fail."""
+
+    FINE = "fine"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence about one thing, what to do about it, and the same as facts for programs.
+
+    ``remedy`` is the command that ``--fix`` runs: words of ``byline`` or ``byline-ingest``, or ``chmod`` with
+    mode and path.
+    """
+
+    area: str
+    level: Level
+    text: str
+    advice: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    remedy: Sequence[str] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The finding as ``doctor --json`` has it."""
+        return {
+            "area": self.area,
+            "level": self.level.value,
+            "text": self.text,
+            "advice": self.advice,
+            "facts": dict(self.facts),
+        }

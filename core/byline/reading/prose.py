@@ -1,0 +1,163 @@
+"""Text to lines of a terminal: wrapped plain text, and Markdown through Rich.
+
+Everything that comes in is foreign. It is made safe before it is laid out, and what Markdown makes
+of it (``&#27;`` is an escape character to a Markdown parser) again afterwards.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.segment import Segment
+from rich.style import Style
+from rich.syntax import Syntax
+from rich.theme import Theme
+
+from byline.reading.palette import Palette
+from byline.text import safe_line, safe_text
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+Line = list[Segment]
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    r"""Lines of at most ``width`` cells, broken between words where there are any; ``\n`` breaks too."""
+    width = max(width, 1)
+    for line in text.removesuffix("\r").split("\n"):
+        shown = safe_line(line.removesuffix("\r"))
+        yield from [shown] if _fits(shown, width) else _wrapped(shown, width)
+
+
+def chop(line: str, width: int) -> list[str]:
+    """One line of code in pieces of at most ``width`` cells; its spaces stay as they are."""
+    shown = safe_line(line.removesuffix("\r"))
+    width = max(width, 2)
+    if _fits(shown, width):
+        return [shown]
+    if shown.isascii():
+        return [shown[at : at + width] for at in range(0, len(shown), width)]
+    return chop_cells(shown, width)
+
+
+def rows_of(line: Line, width: int) -> list[Line]:
+    """Segments (safe already) in rows of at most ``width`` cells; an empty line is one row."""
+    length = sum(segment.cell_length for segment in line)
+    if length <= width:
+        return [line]
+    cuts = [*range(width, length, width), length]
+    return [list(row) for row in Segment.divide(line, cuts)]
+
+
+def fit(text: str, width: int) -> str:
+    """One safe line in at most ``width`` cells, with an ellipsis when cut."""
+    shown = safe_line(text)
+    if _fits(shown, width):
+        return shown
+    if width <= 1:
+        return "…" if width == 1 else ""
+    if not shown.isascii():
+        return chop_cells(shown[: width * 2], width - 1)[0] + "…"
+    return shown[: width - 1] + "…"
+
+
+def _fits(line: str, width: int) -> bool:
+    return (len(line) if line.isascii() else cell_len(line)) <= width
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip(" "))][: width // 2]
+    lines: list[str] = []
+    current = ""
+    for word in re.findall(r" *[^ ]+| +$", line):
+        if _fits(current + word, width):
+            current += word
+            continue
+        if current.strip():
+            lines.append(current.rstrip())
+            word = indent + word.lstrip()  # noqa: PLW2901 - the rest of the same word goes on
+        *whole, current = chop(word, width) if not _fits(word, width) else [word]
+        lines += whole
+    return [*lines, current]
+
+
+def _markdown_class(ground: str) -> type[Markdown]:
+    """Rich's Markdown with headings at the left margin and code on a ground of the theme's own."""
+
+    class PlainHeading(Heading):
+        LEVEL_ALIGN: ClassVar[dict[str, JustifyMethod]] = {}
+
+    class GroundedCode(CodeBlock):
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            code = str(self.text).rstrip()
+            yield Syntax(
+                code, self.lexer_name, theme=self.theme, word_wrap=True, padding=(0, 1),
+                background_color=ground,
+            )  # fmt: skip
+
+    class GroundedMarkdown(Markdown):
+        elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+            **Markdown.elements,
+            "heading_open": PlainHeading,
+            "fence": GroundedCode,
+            "code_block": GroundedCode,
+        }
+
+    return GroundedMarkdown
+
+
+class MarkdownPainter:
+    """Draws Markdown in the colours of a palette."""
+
+    def __init__(self, palette: Palette) -> None:
+        ground = palette.code_ground.bgcolor.name if palette.code_ground.bgcolor else "default"
+        heading = palette.strong + Style(bold=True)
+        names = {f"markdown.h{level}": heading for level in range(1, 7)}
+        self._console = Console(
+            file=io.StringIO(),
+            force_terminal=True,
+            color_system="truecolor",
+            width=80,
+            legacy_windows=False,
+            theme=Theme(
+                {
+                    **names,
+                    "markdown.code": palette.code,
+                    "markdown.code_block": palette.code,
+                    "markdown.block_quote": palette.muted,
+                    "markdown.item.bullet": palette.muted,
+                    "markdown.item.number": palette.muted,
+                    "markdown.hr": palette.faint,
+                    "markdown.link": palette.answer,
+                    "markdown.link_url": palette.muted,
+                    "markdown.table.border": palette.faint,
+                    "markdown.table.header": heading,
+                }
+            ),
+            _environ={},
+        )
+        self._markdown = _markdown_class(ground)
+        self._code_theme = palette.code_theme
+
+    def lines(self, text: str, width: int) -> list[Line]:
+        """The text's lines, each a list of segments of at most ``width`` cells in all."""
+        markdown = self._markdown(safe_text(text), code_theme=self._code_theme, hyperlinks=False)
+        options = self._console.options.update(width=max(width, 10), height=None)
+        lines = self._console.render_lines(markdown, options, pad=False)
+        shown = [[_safe(segment) for segment in line if not segment.control] for line in lines]
+        while shown and not "".join(segment.text for segment in shown[-1]).strip():
+            shown.pop()
+        return shown
+
+
+def _safe(segment: Segment) -> Segment:
+    if segment.text.isascii() and segment.text.isprintable():
+        return segment
+    text = safe_line(segment.text) if _UNSAFE.search(segment.text) else segment.text
+    style = segment.style
+    return Segment(text, style.update_link(None) if style is not None and style.link else style)
