@@ -79,7 +79,6 @@ def test_every_statement_is_sql_that_the_store_understands(store: Store) -> None
     store.database.execute_sql(f"EXPLAIN {statements.INSERT_CONTENT}", ("", b""))
 
 
-
 def test_a_fresh_store_has_the_version_and_writes_ahead(store: Store) -> None:
     assert store.database.execute_sql("PRAGMA user_version").fetchone() == (VERSION,)
     assert store.database.execute_sql("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -333,3 +333,10 @@ def test_the_patch_is_stored_as_interchange_json(store: Store) -> None:
     assert stored["files"][0]["hunks"][0]["lines"][0] == {
         "kind": "removed", "line_number": 1, "content": "1", "session_id": None,
     }  # fmt: skip
+
+
+def test_a_part_that_grows_within_a_batch_is_found_by_its_last_words_only(store: Store) -> None:
+    grown = [replace(PART, text=text) for text in ("one", "one two", "one two three")]
+    assert write_parts(store, *grown) == Written(1, 2, 0)
+    store.database.execute_sql("INSERT INTO parts_fts (parts_fts, rank) VALUES ('integrity-check', 1)")
+    assert value(store, "SELECT count(*) FROM parts_fts WHERE parts_fts MATCH 'three'") == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from byline.agents.readers import readers_for
 from byline.history.candidates import Candidate, find_candidates, stat_of
 from byline.history.prepared import Task
+from byline.history.recordable import check_configuration
 from byline.history.rehearsal import rehearsal
 from byline.history.storing import Storing, Tally
 from byline.history.summary import Summary
@@ -72,12 +73,15 @@ def import_histories(
 
     An interrupted import keeps what it has, and the next one goes on: a history counts as read once all of
     it is stored. Other processes can write at any time (:mod:`byline.history.turns`). Sessions whose file
-    is gone stay, and are marked. Forgotten sessions stay out (until ``store.forgetting.allow_all()``).
+    is gone stay, and are marked. Forgotten sessions stay out (until ``store.forgetting.allow_all()``), and so
+    does what the configuration ignores.
 
     Raises:
         UsageError: a path or an agent does not exist.
+        BylineError: what is to be ignored cannot be told.
         StoreError: the store cannot be read or written.
     """
+    check_configuration()
     names = {reader.name for reader in readers_for(agents)}
     request = _Request(paths, names, repository, since_ms, nameless)
     if dry_run:

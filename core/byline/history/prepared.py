@@ -8,6 +8,7 @@ from pathlib import Path
 
 from byline.agents.reader import Reader, Reading, ReadsInTurns, Resumes, Unreadable
 from byline.history.candidates import read_head
+from byline.history.recordable import Recordable
 from byline.history.tree_diffs import with_tree_diffs
 from byline.record import Session
 from byline.store.rows import Row, edit_row, message_rows, packed_content, part_rows
@@ -68,6 +69,7 @@ class Preparation:
 
     def __init__(self) -> None:
         self._packed: set[str] = set()
+        self._recordable = Recordable()
 
     def prepare(self, reader: Reader, task: Task) -> Iterator[Prepared]:
         """The rows of a history, at least one value; of an unreadable file one with ``failure``."""
@@ -91,7 +93,8 @@ class Preparation:
             is_last=True,
         )
 
-    def _rows(self, whole: Reading, since_ms: int | None, head: Head) -> Prepared:
+    def _rows(self, recorded: Reading, since_ms: int | None, head: Head) -> Prepared:
+        whole = self._recordable.part_of(recorded)
         reading = whole if since_ms is None else _since(whole, since_ms)
         contents: list[tuple[str, bytes]] = []
 

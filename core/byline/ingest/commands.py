@@ -17,7 +17,7 @@ from byline.ingest.words import PAYLOAD_COMMANDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from byline.ingest.ignore import Ignore
+    from byline.ignore import Ignore
     from byline.ingest.words import Words
 
 _SOON = "it is stored as soon as the store can be written"
@@ -105,7 +105,7 @@ def ignored(config: Config) -> "Ignore | None":
     """What the configuration has ignored; nothing is loaded when it ignores nothing."""
     if not config.patterns("ignore"):
         return None
-    from byline.ingest.ignore import ignore_of  # noqa: PLC0415 - a hook loads what it needs
+    from byline.ignore import ignore_of  # noqa: PLC0415 - a hook loads what it needs
 
     return ignore_of(config)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from byline.errors import FormatError, GitError
 from byline.git.process import run
 from byline.git.repository import Repository
+from byline.ignore import Ignore
 from byline.ingest import spool
-from byline.ingest.ignore import Ignore
 from byline.review.keep import keep_commit
 from byline.review.repositories import repository_row
 from byline.review.review import review_staged

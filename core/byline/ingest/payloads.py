@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
-    from byline.ingest.ignore import Ignore
+    from byline.ignore import Ignore
 
     _Answer = TypeVar("_Answer")
 
@@ -150,8 +150,16 @@ def _read(call: Call) -> tuple[list[Reading], list[Rejected]]:
         except FormatError as error:
             rejected.append(Rejected(document.raw, str(error)))
         else:
-            readings.append(reading if call.ignore is None else call.ignore.without_ignored(reading))
+            readings.append(_recordable(reading, call.ignore))
     return readings, rejected
+
+
+def _recordable(reading: Reading, ignore: "Ignore | None") -> Reading:
+    if ignore is None:
+        return reading
+    from byline.ingest.ignore import without_ignored  # noqa: PLC0415 - a hook loads what it needs
+
+    return without_ignored(reading, ignore)
 
 
 def _read_document(call: Call, document: Document) -> Reading:

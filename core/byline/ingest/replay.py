@@ -4,7 +4,7 @@ import sqlite3
 import zlib
 
 from byline.frozen import dataclass
-from byline.ingest.ignore import Ignore
+from byline.ignore import Ignore
 from byline.ingest.payloads import Call, in_transaction, store_call
 from byline.ingest.retry import Patience
 

@@ -86,7 +86,7 @@ def store_all(
         for part in [identity.settle(raw)]
         if part is not None
     ]
-    outcome.parts = _store_kind(connection, outcome, settled, lambda parts: _write_parts(writer, parts))
+    outcome.parts = _store_kind(connection, outcome, settled, writer.parts)
     outcome.parts += Written(duplicates=len(parts) - len(settled))
     edits = [(place, item, item.record) for place, item in items if isinstance(item.record, Edit)]
     outcome.edits = _store_kind(connection, outcome, edits, writer.edits)
@@ -127,22 +127,6 @@ def _store_sessions(writer: Writer, readings: Sequence[Reading], items: Sequence
         if reading.sessions:
             times = {session.id: (reading.time_ms, reading.time_ms) for session in reading.sessions}
             writer.sessions(reading.sessions, times)
-
-
-def _write_parts(writer: Writer, parts: Sequence[Part]) -> Written:
-    """Write parts, each key once per statement: what grows within a batch is indexed before it is renewed."""
-    rounds: list[list[Part]] = []
-    seen: dict[tuple[str, str, str | None], int] = {}
-    for part in parts:
-        key = (part.session_id, part.message_id, part.part_id)
-        number = seen[key] = seen.get(key, -1) + 1
-        if number == len(rounds):
-            rounds.append([])
-        rounds[number].append(part)
-    total = Written()
-    for each in rounds:
-        total += writer.parts(each)
-    return total
 
 
 def _store_kind(

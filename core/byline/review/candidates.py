@@ -8,13 +8,13 @@ from byline.attribution import Edit, Origin, Search, Version, comparable
 from byline.errors import PatchError
 from byline.git.model import FileChange
 from byline.patch import FilePatch
+from byline.recorded_path import absolute_path
 from byline.review.lineage import EMPTY_BLOB, Entries, edits_under_earlier_names
 from byline.review.observations import content_read, is_own_window, is_window, without_cumulative
 from byline.review.places import Place, Places
 from byline.review.records import Lines, Records
 from byline.review.versions import StoredVersion
 from byline.store.edits import EditRow
-from byline.store.statements import absolute_path
 
 # Patches without numbers are applied where they fit first, replaced strings must stand only once.
 _SEARCH: dict[str, Search] = {"strings": "only", "patch_text": "first"}

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from byline.recorded_path import absolute_path
 from byline.store.edits import EditRow
 from byline.store.repositories import RepositoryRow
-from byline.store.statements import absolute_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from peewee import JOIN, SqliteDatabase, fn
 
 from byline.errors import PatchError
 from byline.patch import Patch, patch_from_json
+from byline.recorded_path import absolute_path
 from byline.store.models import Content, DiffTrace, Session
-from byline.store.statements import absolute_path
 from byline.store.text_form import storable
 
 

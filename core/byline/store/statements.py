@@ -3,9 +3,8 @@
 A test holds that every column named here exists in :mod:`byline.store.models`. Standard library only.
 """
 
-import posixpath
-
 from byline.record import Edit
+from byline.recorded_path import absolute_path
 from byline.store.text_form import content_bytes
 
 UPSERT_SESSION = """
@@ -184,22 +183,6 @@ UPDATE sessions SET
     SELECT max(time_ms) FROM diff_traces WHERE session_id = sessions.id) WHERE at IS NOT NULL)
 WHERE id = ?
 """
-
-
-def absolute_path(path: str, cwd: str | None) -> str:
-    """The recorded path joined to the recorded folder, with ``/`` between components.
-
-    Works on the text alone: the path may be of another machine. A relative path without a folder
-    stays relative.
-    """
-    path = path.replace("\\", "/") if _is_windows(path) or _is_windows(cwd or "") else path
-    if path.startswith("/") or _is_windows(path) or not cwd:
-        return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(cwd.replace("\\", "/") if _is_windows(cwd) else cwd, path))
-
-
-def _is_windows(path: str) -> bool:
-    return path.startswith("\\\\") or (len(path) > 2 and path[1] == ":" and path[2] in "\\/")
 
 
 def edit_key(edit: Edit, patch_json: str) -> str:

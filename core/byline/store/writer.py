@@ -93,6 +93,12 @@ class Writer:
 
     def part_rows(self, rows: Sequence[Row]) -> Written:
         """Insert parts given as rows, and their words into the full-text index."""
+        total = Written()
+        for each in _each_key_once(rows):
+            total += self._indexed_parts(each)
+        return total
+
+    def _indexed_parts(self, rows: Sequence[Row]) -> Written:
         before = self._max_id("parts")
         written = self._insert("parts", sql.PART_COLUMNS, sql.PART_CONFLICT, rows)
         if written.persisted:
@@ -165,3 +171,17 @@ class Writer:
     def _count_above(self, table: str, row_id: int) -> int:
         query = f"SELECT count(*) FROM {table} WHERE id > ?"
         return int(self._connection.execute(query, (row_id,)).fetchone()[0])
+
+
+def _each_key_once(rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
+    """Parts in rounds of different keys: one that grows within a batch is indexed before it is renewed."""
+    if len({row[:3] for row in rows}) == len(rows):
+        return (rows,)
+    rounds: list[list[Row]] = []
+    seen: dict[Row, int] = {}
+    for row in rows:
+        number = seen[row[:3]] = seen.get(row[:3], -1) + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(row)
+    return rounds
