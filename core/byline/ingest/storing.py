@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from byline.frozen import dataclass
 from byline.ingest.part_identity import PartIdentity
 from byline.ingest.reading import Item, Reading, Skipped
+from byline.ingest.session_title import title_untitled
 from byline.record import Edit, Message, Part
 from byline.store.writer import Writer, Written
 
@@ -91,7 +92,10 @@ def store_all(
     edits = [(place, item, item.record) for place, item in items if isinstance(item.record, Edit)]
     outcome.edits = _store_kind(connection, outcome, edits, writer.edits)
     if outcome.total.persisted or outcome.total.updated:
-        writer.recount(sorted({item.session.id for _, item in items}))
+        session_ids = {item.session.id for _, item in items}
+        writer.recount(sorted(session_ids))
+        if parts:
+            title_untitled(connection, session_ids)
     keep_rejected(connection, kind, [*rejected, *_skipped_payloads(readings, outcome.skipped)], received_ms)
     return outcome
 
