@@ -15,13 +15,6 @@ PROMPT = '{"type":"user.message","data":{"content":"Hello"},"id":"e2","timestamp
 
 
 @pytest.mark.parametrize(("history", "golden"), golden_pairs("copilot"))
-def test_a_session_is_stored_as_its_golden_says(history: Path, golden: Path, tmp_path: Path) -> None:
-    found, summary = stored(tmp_path / "x.db", history)
-    assert found == json.loads(golden.read_text())
-    assert not summary.unreadable
-
-
-@pytest.mark.parametrize(("history", "golden"), golden_pairs("copilot"))
 def test_damaged_lines_are_named_and_nothing_around_them_is_lost(
     history: Path, golden: Path, tmp_path: Path
 ) -> None:

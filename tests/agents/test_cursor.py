@@ -4,19 +4,16 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from golden_histories import CHANGED_S, rows_of, state_database
 from stored_histories import add_wrong_types, damage, samples, stored
 
 from byline.agents.cursor.history import CursorHistory
 
 FIXTURES = Path(__file__).parent / "fixtures" / "cursor"
-CHANGED_S = 1_780_000_000
-"""When the transcripts were last changed: the time of messages that have none."""
 
 
 def transcript(folder: Path, name: str = "c0ffee-2") -> Path:
@@ -26,39 +23,6 @@ def transcript(folder: Path, name: str = "c0ffee-2") -> Path:
     shutil.copy(FIXTURES / "transcript.jsonl", path)
     os.utime(path, (CHANGED_S, CHANGED_S))
     return path
-
-
-def database(path: Path, rows: Iterable[tuple[str, Any]]) -> Path:
-    """A ``state.vscdb`` with these rows; texts as they are, all else as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)")
-        connection.execute("CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)")
-        values = [
-            (key, value if isinstance(value, str | bytes) else json.dumps(value)) for key, value in rows
-        ]
-        connection.executemany("INSERT INTO cursorDiskKV VALUES (?, ?)", values)
-        connection.commit()
-    return path
-
-
-def rows_of(path: Path) -> list[tuple[str, Any]]:
-    """The rows of a dump, one object with key and value per line."""
-    records = [json.loads(line) for line in path.read_text().split("\n") if line]
-    return [(record["key"], record["value"]) for record in records]
-
-
-def test_a_transcript_is_stored_as_its_golden_says(tmp_path: Path) -> None:
-    found, summary = stored(tmp_path / "x.db", transcript(tmp_path))
-    assert found == json.loads((FIXTURES / "transcript.golden.json").read_text())
-    assert not summary.unreadable
-
-
-def test_a_database_is_stored_as_its_golden_says(tmp_path: Path) -> None:
-    path = database(tmp_path / "state.vscdb", rows_of(FIXTURES / "state.rows.jsonl"))
-    found, summary = stored(tmp_path / "x.db", path)
-    assert found == json.loads((FIXTURES / "state.golden.json").read_text())
-    assert not summary.unreadable
 
 
 def test_damaged_lines_are_named_and_nothing_around_them_is_lost(tmp_path: Path) -> None:
@@ -81,7 +45,7 @@ def test_damaged_rows_are_named_and_nothing_around_them_is_lost(tmp_path: Path) 
         ("bubbleId:c0ffee-1:bad-3", "[" * 200_000),
         ("bubbleId:c0ffee-1:bad-4", '{"type":2,"text":"x","createdAt":"soon"}'),
     ]
-    found, summary = stored(tmp_path / "x.db", database(tmp_path / "state.vscdb", [*rows, *bad]))
+    found, summary = stored(tmp_path / "x.db", state_database(tmp_path / "state.vscdb", [*rows, *bad]))
     assert found == json.loads((FIXTURES / "state.golden.json").read_text())
     assert sorted(each.reason.partition(": ")[0] for each in summary.unreadable) == sorted(
         key for key, _ in bad
@@ -89,7 +53,7 @@ def test_damaged_rows_are_named_and_nothing_around_them_is_lost(tmp_path: Path) 
 
 
 def test_a_database_cut_off_in_the_middle_is_named(tmp_path: Path) -> None:
-    path = database(tmp_path / "state.vscdb", rows_of(FIXTURES / "state.rows.jsonl"))
+    path = state_database(tmp_path / "state.vscdb", rows_of(FIXTURES / "state.rows.jsonl"))
     path.write_bytes(path.read_bytes()[:9000])
     found, summary = stored(tmp_path / "x.db", path)
     assert not found["sessions"]
@@ -99,7 +63,7 @@ def test_a_database_cut_off_in_the_middle_is_named(tmp_path: Path) -> None:
 
 
 def test_a_database_in_use_is_read_with_its_log_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    path = database(tmp_path / "in use" / "state.vscdb", [])
+    path = state_database(tmp_path / "in use" / "state.vscdb", [])
     with closing(sqlite3.connect(path)) as cursor:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
@@ -113,7 +77,7 @@ def test_a_database_in_use_is_read_with_its_log_and_nothing_is_left_beside_it(tm
 
 
 def test_a_database_in_wal_mode_gets_no_files_beside_it(tmp_path: Path) -> None:
-    path = database(tmp_path / "at rest" / "state.vscdb", rows_of(FIXTURES / "state.rows.jsonl"))
+    path = state_database(tmp_path / "at rest" / "state.vscdb", rows_of(FIXTURES / "state.rows.jsonl"))
     with closing(sqlite3.connect(path)) as cursor:
         cursor.execute("PRAGMA journal_mode=WAL")
     found, _ = stored(tmp_path / "x.db", path)
@@ -126,7 +90,7 @@ def test_a_conversation_that_the_database_has_is_not_told_twice(isolated_home: P
     rows = [
         row for row in rows_of(FIXTURES / "state.rows.jsonl") if ":b2" not in row[0] and ":b3" not in row[0]
     ]
-    database(state, rows)
+    state_database(state, rows)
     path = transcript(isolated_home / ".cursor", "c0ffee-1")
     assert set(CursorHistory().discover()) == {state, path}
     stored(tmp_path / "x.db", state)
@@ -148,7 +112,7 @@ def test_fields_of_another_type_end_no_import(history: Path, tmp_path: Path) -> 
 def test_the_real_samples_are_read_whole(tmp_path: Path) -> None:
     folder = samples("cursor")
     dump = folder / "moraine-state-vscdb-kv.jsonl"
-    path = database(tmp_path / "state.vscdb", rows_of(dump))
+    path = state_database(tmp_path / "state.vscdb", rows_of(dump))
     found, summary = stored(tmp_path / "x.db", folder, path)
     assert not summary.unreadable
     assert summary.unrecognised == (str(dump),)

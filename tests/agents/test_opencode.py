@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from stored_histories import Rows, samples, stored
 
+from byline.agents.opencode.blocks import tool_output
 from byline.agents.opencode.history import OpenCodeHistory
 from byline.history import Summary
 
@@ -110,20 +111,6 @@ def reasons(summary: Summary) -> list[str]:
 
 
 # What is stored
-
-
-@pytest.mark.parametrize("name", ["own-1.18.34", "own-1.18.34-apply_patch"])
-def test_a_database_is_stored_as_its_golden_says(name: str, tmp_path: Path, byline: Path) -> None:
-    found, summary = stored(byline, database(tmp_path / "opencode.db", name))
-    assert found == golden(name)
-    assert not summary.unreadable
-
-
-def test_a_storage_tree_is_stored_as_its_golden_says(byline: Path) -> None:
-    found, summary = stored(byline, FIXTURES / "own-1.1.65")
-    assert found == golden("own-1.1.65")
-    assert not summary.unreadable
-    assert not summary.unrecognised
 
 
 def test_an_export_says_what_its_database_says(tmp_path: Path, byline: Path) -> None:
@@ -638,3 +625,10 @@ def test_the_real_samples_are_read_whole(byline: Path) -> None:
         "oc_test-session-123",
     ]
     assert len(found["edits"]) == 10
+
+
+def test_a_call_names_the_session_that_it_started() -> None:
+    state = {"status": "completed", "output": "Explored.", "metadata": {"sessionId": "ses_1"}}
+    assert tool_output(state) == "Explored.\n\ntask_id: ses_1"
+    said = "task_id: ses_1 (for resuming)\n\nExplored."
+    assert tool_output(state | {"output": said}) == said

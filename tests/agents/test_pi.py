@@ -14,13 +14,6 @@ HEADER = '{"type":"session","version":3,"id":"s1","timestamp":"2026-04-01T10:00:
 
 
 @pytest.mark.parametrize(("history", "golden"), golden_pairs("pi"))
-def test_a_session_is_stored_as_its_golden_says(history: Path, golden: Path, tmp_path: Path) -> None:
-    found, summary = stored(tmp_path / "x.db", history)
-    assert found == json.loads(golden.read_text())
-    assert not summary.unreadable
-
-
-@pytest.mark.parametrize(("history", "golden"), golden_pairs("pi"))
 def test_damaged_lines_are_named_and_nothing_around_them_is_lost(
     history: Path, golden: Path, tmp_path: Path
 ) -> None:

@@ -1,12 +1,7 @@
-"""What importing histories stores, as plain values to compare with a golden file.
-
-Run as a program it writes goldens anew: ``python tests/support/stored_histories.py HISTORY GOLDEN``.
-"""
+"""What importing histories stores, as plain values to compare with a golden file (``golden_histories``)."""
 
 import json
 import sqlite3
-import sys
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -119,9 +114,3 @@ def _value(key: str, value: str | float | bytes) -> object:
     if isinstance(value, str) and key in {"patch", "tokens", "models"}:
         return json.loads(value)
     return value
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as scratch:
-        found, _ = stored(Path(scratch, "x.db"), Path(sys.argv[1]))
-    Path(sys.argv[2]).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")

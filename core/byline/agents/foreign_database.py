@@ -37,7 +37,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     with tempfile.TemporaryDirectory(prefix="byline-") as folder:
         copy = Path(folder) / "copy.db"
         _copy(path, log, copy)
-        with closing(_connect(copy, "mode=rw")) as connection:
+        with _connected(copy, "mode=rw") as connection:
             yield connection
 
 
@@ -48,7 +48,7 @@ def glanced_at(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         sqlite3.Error: it is no database that can be read.
     """
-    with closing(_connect(path, "mode=ro&immutable=1")) as connection:
+    with _connected(path, "mode=ro&immutable=1") as connection:
         yield connection
 
 
@@ -73,10 +73,15 @@ def has_columns(path: Path, tables: dict[str, set[str]]) -> bool:
     return False
 
 
-def _connect(path: Path, options: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
-    connection.text_factory = lambda data: data.decode("utf-8", "replace")
-    return connection
+@contextmanager
+def _connected(path: Path, options: str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as connection:
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        try:
+            yield connection
+        except UnicodeDecodeError as error:
+            # SQLite's word on what is malformed repeats what is: the sqlite3 module wants that to be UTF-8.
+            raise sqlite3.DatabaseError("malformed database schema") from error
 
 
 def _copy(path: Path, log: Path, copy: Path) -> None:

@@ -68,3 +68,13 @@ def parse_object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"not an object but {type(value).__name__}")
     return value
+
+
+def reason_of(error: Exception) -> str:
+    """Why a record cannot be read: one that is nested deeply can be parsed, and yet not written again."""
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def storable_id(text: str) -> str:
+    """An id that can be stored: half a surrogate pair (JSON can hold it, SQLite cannot) becomes a ``?``."""
+    return text.encode("utf-8", "replace").decode()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byline.agents.json_lines import parse_object, read_lines
+from byline.agents.json_lines import parse_object, read_lines, reason_of
 from byline.agents.reader import Unreadable
 from byline.errors import FormatError
 
@@ -51,8 +51,8 @@ def take_records(path: Path, take: Callable[[Record, int], None]) -> Account:
         else:
             try:
                 take(record, line.number)
-            except FormatError as error:
-                account.unreadable.append(Unreadable(line.number, str(error)))
+            except (FormatError, RecursionError) as error:
+                account.unreadable.append(Unreadable(line.number, reason_of(error)))
         account.records += 1
     return account
 

@@ -44,6 +44,14 @@ def typed_text(text: str) -> str:
     return "" if text.startswith((_CONTINUED, *_NOT_TYPED)) else text
 
 
+def apart(text: str) -> tuple[str, str]:
+    """A user message's text as what a person typed, and what a program put beside it into the same text."""
+    typed = typed_text(text)
+    if not typed or typed == text.strip():
+        return text, ""
+    return typed, "\n\n".join(found[0] for found in _INJECTED.finditer(text))
+
+
 def is_continuation(text: str) -> bool:
     """Whether a text is the summary an agent begins with after compacting its context."""
     return text.lstrip().startswith(_CONTINUED)

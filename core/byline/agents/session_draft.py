@@ -1,7 +1,10 @@
 """A session while its history is being read: messages and parts that later records complete."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
+from byline.agents.json_lines import storable_id
+from byline.agents.prompts import apart, typed_text
 from byline.agents.recorded_edit import RecordedEdit
 from byline.record import Edit, Message, Part, PartType, Role, Session, prefixed
 
@@ -101,7 +104,7 @@ class ConversationDraft:
         session_id = self.id
         messages: list[Message] = []
         parts: list[Part] = []
-        for message in self.messages.values():
+        for message in _with_injected_apart(self.messages.values()):
             messages.append(
                 Message(
                     session_id, message.id, message.role, message.time_ms, message.model, message.parent_id,
@@ -156,6 +159,28 @@ class SessionDraft(ConversationDraft):
         )
 
 
+def _with_injected_apart(messages: Iterable[DraftMessage]) -> Iterator[DraftMessage]:
+    """The messages, each prompt without what a program put into it: that is a message behind it."""
+    for message in messages:
+        if message.role != "user" or message.kind not in {None, "rewound"}:
+            yield message
+            continue
+        said = replace(message, parts={})
+        injected = DraftMessage(
+            f"{message.id}-injected", "user", message.time_ms, message.id, kind="injected"
+        )
+        for part in message.parts.values():
+            typed, around = apart(part.text) if part.type == "text" else (part.text, "")
+            if part.type == "text" and part.text.strip() and not typed_text(part.text):
+                injected.add(part)
+                continue
+            said.add(part if typed == part.text else replace(part, text=typed))
+            if around:
+                injected.add(replace(part, id=f"{part.id}:around", text=around))
+        yield said
+        if injected.parts:
+            yield injected
+
+
 def _id(agent: str, native_id: str) -> str:
-    """A session's id; half a surrogate pair, which JSON can hold and SQLite cannot, becomes a ``?``."""
-    return prefixed(agent, native_id).encode("utf-8", "replace").decode()
+    return storable_id(prefixed(agent, native_id))

@@ -56,12 +56,53 @@ export function sender(installed: string, cwd: string): Send {
   }
 }
 
+/** Has the work tree looked at around a shell call; done when that is, or has taken too long. */
+export type Look = (event: Json) => Promise<void>
+
+/** The agent waits no longer for a look than this, in milliseconds; `byline-ingest` itself gives up before. */
+const LONGEST_LOOK = 2000
+
+/** What looks at the work tree: `byline-ingest`, told of a shell call as hooks of other agents tell it. */
+export function looker(installed: string, agent: string, cwd: string): Look {
+  const binary = installed && existsSync(installed) ? installed : "byline-ingest"
+  return (event) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, LONGEST_LOOK)
+      const done = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      try {
+        const child = spawn(binary, ["hook", "--agent", agent, "--defer"], {
+          cwd,
+          stdio: ["pipe", "ignore", "ignore"],
+          windowsHide: true,
+        })
+        child.on("error", done)
+        child.on("exit", done)
+        child.stdin.on("error", () => undefined)
+        child.stdin.end(JSON.stringify(event))
+      } catch {
+        done()
+      }
+    })
+}
+
 /** Do what Byline does for a hook. A mistake of ours must cost the agent nothing. */
 export function quietly(work: () => unknown): void {
   try {
     work()
   } catch {
     // What is not recorded now, `byline import` reads from the agent's own history.
+  }
+}
+
+/** The same for what an agent waits for. */
+export async function patiently(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // As above.
   }
 }
 

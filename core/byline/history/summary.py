@@ -1,9 +1,44 @@
 """What an import did, in numbers that add up."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
 
 from byline.store.writer import Written
+
+
+class WrittenJson(TypedDict):
+    """What became of the records of one kind."""
+
+    new: Annotated[int, "were not there before"]
+    updated: Annotated[int, "were there and told something new"]
+    duplicates: Annotated[int, "were there already"]
+
+
+class UnreadableJson(TypedDict):
+    """A record that could not be read."""
+
+    path: Annotated[str, "the file"]
+    line: Annotated[int, "its line, 1-based; 0 for the whole file"]
+    reason: Annotated[str, "why"]
+
+
+class SummaryJson(TypedDict):
+    """What an import did; `sources` = `read` + `unchanged` + `too_old`."""
+
+    sources: Annotated[int, "histories that were found"]
+    read: Annotated[int, "histories that were read"]
+    unchanged: Annotated[int, "histories without news since the last import"]
+    too_old: Annotated[int, "histories from before `--since`"]
+    records: Annotated[int, "records that were read"]
+    sessions: Annotated[WrittenJson, "sessions among them"]
+    messages: Annotated[WrittenJson, "messages among them"]
+    parts: Annotated[WrittenJson, "parts of messages among them"]
+    edits: Annotated[WrittenJson, "edits among them"]
+    copied: Annotated[int, "messages that a fork repeats, left to the session they come from"]
+    bound: Annotated[int, "sessions that were given their repository"]
+    unreadable: Annotated[list[UnreadableJson], "records that could not be read"]
+    unrecognised: Annotated[list[str], "files among the given paths that are no agent's history"]
+    dry_run: Annotated[bool, "whether nothing was written, because of `--dry-run`"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +78,27 @@ class Summary:
     """Files among the given paths that are no agent's history."""
     dry_run: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        """The summary as JSON values: each kind's counts as ``new``, ``updated`` and ``duplicates``."""
-        value = asdict(self)
-        for kind in ("sessions", "messages", "parts", "edits"):
-            counts = value[kind]
-            counts["new"] = counts.pop("persisted")
-            value[kind] = {name: counts[name] for name in ("new", "updated", "duplicates")}
-        return value
+    def to_json(self) -> SummaryJson:
+        """The summary as ``import --json`` has it."""
+        return {
+            "sources": self.sources,
+            "read": self.read,
+            "unchanged": self.unchanged,
+            "too_old": self.too_old,
+            "records": self.records,
+            "sessions": _written_json(self.sessions),
+            "messages": _written_json(self.messages),
+            "parts": _written_json(self.parts),
+            "edits": _written_json(self.edits),
+            "copied": self.copied,
+            "bound": self.bound,
+            "unreadable": [
+                {"path": each.path, "line": each.line, "reason": each.reason} for each in self.unreadable
+            ],
+            "unrecognised": list(self.unrecognised),
+            "dry_run": self.dry_run,
+        }
+
+
+def _written_json(counts: Written) -> WrittenJson:
+    return {"new": counts.persisted, "updated": counts.updated, "duplicates": counts.duplicates}

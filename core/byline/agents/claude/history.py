@@ -1,14 +1,14 @@
 """Claude Code's histories: which files they are, whose, and what reads them."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from byline.agents.claude.beside import AGENT_FILE, description_of
 from byline.agents.claude.conversation import AGENT
 from byline.agents.claude.places import projects_folders, transcripts
 from byline.agents.claude.transcript_file import read_transcript, resume_transcript
-from byline.agents.json_lines import head_lines, parse_object
+from byline.agents.json_lines import head_lines, parse_object, storable_id
 from byline.agents.reader import Reading
 
 _SPOKEN = frozenset({"user", "assistant"})
@@ -31,7 +31,6 @@ _BOOKKEEPING = {
     "worktree-state": "worktreeSession",
     "relocated": "relocatedCwd",
 }
-_AGENT_FILE = "agent-"
 
 
 class ClaudeHistory:
@@ -72,7 +71,7 @@ class ClaudeHistory:
             except ValueError:
                 continue
             if str(record.get("type")) in _SPOKEN and isinstance(record.get("uuid"), str):
-                return str(record["uuid"])
+                return storable_id(str(record["uuid"]))
         return None
 
     def read(self, path: Path) -> Reading:
@@ -87,12 +86,12 @@ class ClaudeHistory:
 
 def _place(path: Path) -> tuple[str, str | None, str | None]:
     """The native id that a file's name gives; a sub-agent's starter, and what it is for."""
-    if not path.name.startswith(_AGENT_FILE):
+    if not path.name.startswith(AGENT_FILE):
         return path.stem, None, None
-    meta = _meta(path)
+    meta = description_of(path.with_suffix(".meta.json"))
     title = meta.get("description")
     return (
-        path.stem.removeprefix(_AGENT_FILE),
+        path.stem.removeprefix(AGENT_FILE),
         str(meta.get("parentAgentId") or _starter(path) or ""),
         title if isinstance(title, str) and title.strip() else None,
     )
@@ -109,21 +108,12 @@ def _is_record(record: dict[str, Any]) -> bool:
     return _BOOKKEEPING.get(kind) in record
 
 
-def _meta(path: Path) -> dict[str, Any]:
-    """The sub-agent's ``.meta.json``; nothing when it is missing or cannot be read."""
-    try:
-        value = json.loads(path.with_suffix(".meta.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _starter(path: Path) -> str | None:
     """The session that started a sub-agent: the folder above ``subagents``, else what its records say."""
     for folder in path.parents:
         if folder.name == "subagents":
             return folder.parent.name
-    own = {path.stem, path.stem.removeprefix(_AGENT_FILE)}
+    own = {path.stem, path.stem.removeprefix(AGENT_FILE)}
     with path.open("rb") as file:
         for line in file:
             try:

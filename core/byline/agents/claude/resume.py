@@ -51,6 +51,7 @@ class Before:
 
     lines: int
     seen: frozenset[int]
+    branched: frozenset[int]
     links: dict[str, str | None]
     conversations: list[Conversation]
     calls: list[Call]
@@ -63,6 +64,7 @@ def pack_state(
     conversations: Iterable[Conversation],
     waiting: Sequence[Call],
     seen: Iterable[int],
+    branched: Iterable[int],
 ) -> State:
     """What has to be known of a reading to go on where it ended, as JSON values.
 
@@ -73,6 +75,7 @@ def pack_state(
         conversations: what was read; of their messages the last ones of the agent are kept.
         waiting: the calls without a result; their messages are kept, too.
         seen: checksums of all ids.
+        branched: checksums of the uuids that prompts followed.
     """
     begun = [each for each in conversations if each.is_stored or each.messages or each.edits or each.titles]
     said = [
@@ -86,7 +89,8 @@ def pack_state(
     return {
         "lines": lines,
         "fingerprint": mark,
-        "seen": base64.b64encode(array("I", sorted(seen)).tobytes()).decode("ascii"),
+        "seen": _packed(seen),
+        "branched": _packed(branched),
         "links": list(links.items())[-KEPT_LINKS:],
         "conversations": [
             {name: getattr(each, name) for name in _HEAD}
@@ -118,5 +122,13 @@ def unpack_state(state: State) -> Before:
     for each in state["calls"]:
         message = messages[each["message"]]
         calls.append(Call(message.add(DraftPart(**each["part"])), message, each["name"], each["input"]))
-    seen = frozenset(array("I", base64.b64decode(state["seen"])))
-    return Before(state["lines"], seen, dict(state["links"]), list(conversations.values()), calls)
+    seen, branched = _unpacked(state["seen"]), _unpacked(state["branched"])
+    return Before(state["lines"], seen, branched, dict(state["links"]), list(conversations.values()), calls)
+
+
+def _packed(checksums: Iterable[int]) -> str:
+    return base64.b64encode(array("I", sorted(checksums)).tobytes()).decode("ascii")
+
+
+def _unpacked(text: str) -> frozenset[int]:
+    return frozenset(array("I", base64.b64decode(text)))

@@ -4,12 +4,22 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from byline.agents.claude.beside import Beside
 from byline.agents.claude.blocks import content_text, file_line, questions_text, result_text, usage_tokens
+from byline.agents.claude.branches import Branches
 from byline.agents.claude.conversation import AGENT, Call, Conversation, count_tokens
+from byline.agents.claude.records import (
+    Record,
+    blocks_of,
+    message_of,
+    needed,
+    optional,
+    record_time_ms,
+    tool_of,
+    user_kind,
+)
 from byline.agents.claude.resume import (
     MOST_CALLS,
     NeedsWholeError,
@@ -20,14 +30,16 @@ from byline.agents.claude.resume import (
     unpack_state,
 )
 from byline.agents.claude.tool_edit import edit_payload, read_edits
-from byline.agents.prompts import is_continuation, slash_command, title_from, typed_text
+from byline.agents.prompts import slash_command, title_from
 from byline.agents.reader import Reading, Unreadable
+from byline.agents.recorded_edit import relative_path
 from byline.agents.session_draft import DraftMessage, DraftPart
+from byline.agents.started_session import naming_session
 from byline.errors import FormatError
 from byline.record import Edit, Message, Part
 
-Record = dict[str, Any]
-
+DELEGATING = frozenset({"Task", "Agent"})
+"""The tools that start sub-agents."""
 _TITLE_KEYS = {"custom-title": "customTitle", "ai-title": "aiTitle", "agent-name": "agentName"}
 _UUID = re.compile(rb'"uuid":"([^"]+)"')
 _PARENT = re.compile(rb'"parentUuid":"([^"]+)"')
@@ -36,9 +48,10 @@ _PARENT = re.compile(rb'"parentUuid":"([^"]+)"')
 class Transcript:
     """The conversations of one file, as far as it was read."""
 
-    def __init__(self, native_id: str, agent_of: str | None) -> None:
+    def __init__(self, native_id: str, agent_of: str | None, beside: Beside) -> None:
         self._own = native_id
         self._agent_of = agent_of
+        self._beside = beside
         self._conversations: dict[str, Conversation] = {}
         self._calls: dict[str, Call] = {}
         self._calls_of_line: dict[str, list[str]] = {}
@@ -48,6 +61,9 @@ class Transcript:
         self._summaries: dict[str, str] = {}
         """Leaf uuid to summary: files also hold summaries of other sessions."""
         self._forked_from: str | None = None
+        self._branches = Branches()
+        self._branched: frozenset[int] = frozenset()
+        """Checksums of the uuids that prompts followed in what was read before."""
         self.lines = 0
         """The number of the last whole line."""
         self._line = 0
@@ -103,6 +119,7 @@ class Transcript:
         self._settle_titles()
         sessions, messages, parts, edits = [], list[Message](), list[Part](), list[Edit]()
         for conversation in self._conversations.values():
+            self._branches.mark_rewound(conversation.messages)
             for message_id, message in list(conversation.messages.items()):
                 if self._kept.get((conversation.native_id, message_id)) == message:
                     del conversation.messages[message_id]
@@ -122,20 +139,23 @@ class Transcript:
         """What it takes to go on at ``offset``; None for the transcripts of which that is too much.
 
         Those with sub-agents' records among their own, forks and those with summaries: all of old versions,
-        which do not grow any more.
+        which do not grow any more. And those that were rewound: which branch goes on is not told before.
         """
         waiting = [call for call in self._calls.values() if call.part.status is None]
-        if self._sidechain_of or self._forked_from or self._summaries or len(waiting) > MOST_CALLS:
+        is_old = self._sidechain_of or self._forked_from or self._summaries
+        if is_old or self._branches.are_there or len(waiting) > MOST_CALLS:
             return None
         links, conversations = self._message_of, self._conversations.values()
+        branched = self._branched.union(map(checksum, self._branches.prompts))
         return pack_state(
-            self.lines, fingerprint(path, offset), links, conversations, waiting, self._seen_now()
+            self.lines, fingerprint(path, offset), links, conversations, waiting, self._seen_now(), branched
         )
 
     def go_on(self, state: State) -> None:
         """Take up where the reading ended that had this state."""
         before = unpack_state(state)
         self.lines, self._seen, self._message_of = before.lines, before.seen, before.links
+        self._branched = before.branched
         self._conversations = {each.native_id: each for each in before.conversations}
         self._calls = {call.part.id: call for call in before.calls}
         self._kept = {
@@ -163,17 +183,15 @@ class Transcript:
     # Records
 
     def _user(self, record: Record) -> None:
-        message = _message(record)
-        content = message.get("content")
-        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-            raise FormatError("user: message.content is neither text nor a list of blocks")
-        time_ms, uuid = _time_ms(record), _text(record, "uuid")
+        blocks = blocks_of("user", message_of(record).get("content"))
+        time_ms, uuid = record_time_ms(record), needed(record, "uuid")
         conversation = self._conversation_of(record)
         results = [block for block in blocks if block.get("type") == "tool_result"]
         said = [block for block in blocks if block.get("type") != "tool_result"]
         if said:
-            self._say(conversation, record, uuid, said, time_ms)
+            message = self._say(conversation, record, uuid, said, time_ms)
+            if message.kind is None:
+                self._branch(record, uuid)
         else:
             self._chain_link(record)
         for index, block in enumerate(results):
@@ -181,7 +199,7 @@ class Transcript:
 
     def _say(
         self, conversation: Conversation, record: Record, uuid: str, blocks: list[Record], time_ms: int
-    ) -> None:
+    ) -> DraftMessage:
         message = conversation.message(uuid, "user", time_ms)
         message.parent_id = self._parent_message(record)
         self._message_of[uuid] = uuid
@@ -192,19 +210,25 @@ class Transcript:
             else:
                 message.add(DraftPart(f"{uuid}:{index}", "file", file_line(block), time_ms))
         texts = message.texts
-        message.kind = _user_kind(record, texts)
+        message.kind = user_kind(record, texts)
         if conversation.first_prompt is None and message.kind is None:
             conversation.first_prompt = next((title for text in texts if (title := title_from(text))), None)
         if conversation.first_command is None:
             conversation.first_command = next((name for text in texts if (name := slash_command(text))), None)
+        return message
+
+    def _branch(self, record: Record, uuid: str) -> None:
+        """Note which record a prompt follows."""
+        follows = record.get("parentUuid")
+        if isinstance(follows, str):
+            if checksum(follows) in self._branched:
+                raise NeedsWholeError
+            self._branches.add(follows, uuid)
 
     def _assistant(self, record: Record) -> None:
-        value = _message(record)
-        content = value.get("content")
-        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-            raise FormatError("assistant: message.content is neither text nor a list of blocks")
-        time_ms, uuid = _time_ms(record), _text(record, "uuid")
+        value = message_of(record)
+        blocks = blocks_of("assistant", value.get("content"))
+        time_ms, uuid = record_time_ms(record), needed(record, "uuid")
         conversation = self._conversation_of(record)
         message_id = value.get("id") if isinstance(value.get("id"), str) else None
         if message_id is not None and message_id not in conversation.messages:
@@ -265,21 +289,30 @@ class Transcript:
         structured = record.get("toolUseResult") if alone else None
         failed = block.get("is_error") is True or "toolDenialKind" in record
         call = self._call_of(record, block)
-        text = result_text(block, structured)
+        text = self._beside.whole_output(result_text(block, structured), structured)
         if call is None:
-            time_ms, uuid = _time_ms(record), _text(record, "uuid")
+            time_ms, uuid = record_time_ms(record), needed(record, "uuid")
             message = conversation.message(uuid, "user", time_ms)
             message.kind = message.kind or "injected"
             call_id = block.get("tool_use_id")
             call_id = call_id if isinstance(call_id, str) else None
             part = DraftPart(call_id or f"{uuid}:result:{index}", "tool", "", time_ms, call=call_id)
-            call = Call(message.add(part), message, _tool_of(structured), {})
+            call = Call(message.add(part), message, tool_of(structured), {})
         if call.part.type == "question":
             text = questions_text(call.input, structured) or call.part.text
+        elif call.name in DELEGATING:
+            text = self._with_subagent(text, call, structured)
         call.part.text = text
         call.part.status = "error" if failed else "completed"
         if not failed:
             self._edit(conversation, record, call, structured)
+
+    def _with_subagent(self, text: str, call: Call, structured: object) -> str:
+        """The output of a call that started a sub-agent, with the sub-agent's id."""
+        agent = structured.get("agentId") if isinstance(structured, dict) else None
+        if not isinstance(agent, str):
+            agent = self._beside.subagent_of(call.part.id)
+        return naming_session(text, "agentId", agent)
 
     def _edit(self, conversation: Conversation, record: Record, call: Call, structured: object) -> None:
         cwd = record.get("cwd") if isinstance(record.get("cwd"), str) else conversation.cwd
@@ -292,14 +325,14 @@ class Transcript:
                 session_id=conversation.id,
                 path=edit.path,
                 patch=edit.patch,
-                time_ms=_time_ms(record),
+                time_ms=record_time_ms(record),
                 tool_name=AGENT,
                 precision=edit.precision,
                 message_id=call.message.id,
                 tool_call_id=call.part.call,
                 model_id=call.message.model,
                 tool=call.name,
-                tool_version=_optional(record, "version") or conversation.version,
+                tool_version=optional(record, "version") or conversation.version,
                 seq=self._line,
                 cwd=cwd,
                 before=edit.before,
@@ -308,25 +341,40 @@ class Transcript:
             )
 
     def _attachment(self, record: Record) -> None:
-        """Of attachments only what a person typed while the agent worked is part of the conversation."""
+        """What a person typed while the agent worked, and what the agent was told of changed files."""
         attachment = record.get("attachment")
-        if not isinstance(attachment, dict) or attachment.get("type") != "queued_command":
-            self._chain_link(record)
+        kind = attachment.get("type") if isinstance(attachment, dict) else None
+        if isinstance(attachment, dict) and kind == "queued_command":
+            self._queued(record, attachment)
             return
-        prompt = attachment.get("prompt")
-        blocks = [{"type": "text", "text": prompt}] if isinstance(prompt, str) else prompt
-        if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-            raise FormatError("attachment: a queued command without its prompt")
-        time_ms, uuid = _time_ms(record), _text(record, "uuid")
-        conversation = self._conversation_of(record)
-        self._say(conversation, record, uuid, blocks, time_ms)
+        self._chain_link(record)
+        if isinstance(attachment, dict) and kind == "edited_text_file":
+            self._changed_outside(record, attachment)
+
+    def _queued(self, record: Record, attachment: Record) -> None:
+        blocks = blocks_of("attachment: queued_command", attachment.get("prompt"))
+        time_ms, uuid = record_time_ms(record), needed(record, "uuid")
+        message = self._say(self._conversation_of(record), record, uuid, blocks, time_ms)
         if attachment.get("commandMode") not in {None, "prompt"}:
-            conversation.messages[uuid].kind = "injected"
+            message.kind = "injected"
+
+    def _changed_outside(self, record: Record, attachment: Record) -> None:
+        """A file that changed without a call of the agent's: a person or a shell command changed it."""
+        time_ms, uuid, name = record_time_ms(record), needed(record, "uuid"), optional(attachment, "filename")
+        if name is None:
+            raise FormatError("attachment: an edited file without its name")
+        conversation = self._conversation_of(record)
+        message = conversation.message(uuid, "user", time_ms)
+        message.kind, message.parent_id = "injected", self._parent_message(record)
+        shown = relative_path(name, optional(record, "cwd") or conversation.cwd)
+        snippet = optional(attachment, "snippet") or ""
+        text = f"changed outside the agent's calls: {shown}\n\n{snippet}".rstrip()
+        message.add(DraftPart(f"{uuid}:0", "file", text, time_ms, status="changed outside"))
 
     def _chain_link(self, record: Record) -> None:
-        uuid, parent = record.get("uuid"), record.get("parentUuid") or record.get("logicalParentUuid")
+        uuid = record.get("uuid")
         if isinstance(uuid, str):
-            self._message_of.setdefault(uuid, self._message_behind(parent) if parent else None)
+            self._message_of.setdefault(uuid, self._parent_message(record))
             self._native_id(record)
 
     def _summary(self, record: Record) -> None:
@@ -348,14 +396,14 @@ class Transcript:
     def _conversation_of(self, record: Record) -> Conversation:
         native_id = self._native_id(record)
         conversation = self.conversation(native_id)
-        main = _optional(record, "sessionId") or self._own
+        main = optional(record, "sessionId") or self._own
         if conversation.parent is None and native_id not in {main, self._forked_from}:
             conversation.parent = main
         elif conversation.parent is None and native_id == main and self._forked_from not in {None, main}:
             conversation.parent = self._forked_from
-        conversation.cwd = conversation.cwd or _optional(record, "cwd")
-        conversation.branch = _optional(record, "gitBranch") or conversation.branch
-        conversation.version = _optional(record, "version") or conversation.version
+        conversation.cwd = conversation.cwd or optional(record, "cwd")
+        conversation.branch = optional(record, "gitBranch") or conversation.branch
+        conversation.version = optional(record, "version") or conversation.version
         return conversation
 
     def _native_id(self, record: Record) -> str:
@@ -366,13 +414,13 @@ class Transcript:
             raise NeedsWholeError
         if record.get("isSidechain") is True:
             started_by = self._sidechain_of.get(str(record.get("parentUuid")), uuid)
-            self._sidechain_of[uuid] = _optional(record, "agentId") or started_by
+            self._sidechain_of[uuid] = optional(record, "agentId") or started_by
             return self._sidechain_of[uuid]
         origin = record.get("forkedFrom")
         if isinstance(origin, dict) and isinstance(origin.get("sessionId"), str):
             self._forked_from = str(origin["sessionId"])
             return self._forked_from
-        return _optional(record, "sessionId") or self._own
+        return optional(record, "sessionId") or self._own
 
     def _parent_message(self, record: Record) -> str | None:
         parent = record.get("parentUuid") or record.get("logicalParentUuid")
@@ -408,50 +456,3 @@ class Transcript:
             own.titles["summary"] = here[-1]
         elif len(others) == 1:
             own.titles["summary"] = others.pop()
-
-
-def _user_kind(record: Record, texts: list[str]) -> str | None:
-    if record.get("isCompactSummary") is True or any(is_continuation(text) for text in texts):
-        return "compaction"
-    if record.get("isMeta") is True or (texts and not any(typed_text(text) for text in texts)):
-        return "injected"
-    return None
-
-
-def _tool_of(structured: object) -> str:
-    """The tool of a result whose call is not in the file, by the keys that only its results have."""
-    if isinstance(structured, dict) and "filePath" in structured and "structuredPatch" in structured:
-        if "edits" in structured:
-            return "MultiEdit"
-        return "Write" if "content" in structured else "Edit"
-    return "tool"
-
-
-def _message(record: Record) -> Record:
-    message = record.get("message")
-    if not isinstance(message, dict):
-        raise FormatError(f"{record['type']}: no message")
-    return message
-
-
-def _time_ms(record: Record) -> int:
-    stamp = record.get("timestamp")
-    try:
-        time = datetime.fromisoformat(stamp)  # type: ignore[arg-type] # anything else is reported below
-    except (TypeError, ValueError) as error:
-        raise FormatError(f"{record['type']}: timestamp {str(stamp)[:40]!r} is no time") from error
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    return round(time.timestamp() * 1000)
-
-
-def _text(record: Record, name: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str) or not value:
-        raise FormatError(f"{record['type']}: no {name}")
-    return value
-
-
-def _optional(record: Record, name: str) -> str | None:
-    value = record.get(name)
-    return value if isinstance(value, str) and value else None

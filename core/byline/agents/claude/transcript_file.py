@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from byline.agents.claude.beside import Beside
 from byline.agents.claude.resume import NeedsWholeError, State, fingerprint
 from byline.agents.claude.transcript import Transcript
-from byline.agents.json_lines import Line, lines_of, parse_object
+from byline.agents.json_lines import Line, lines_of, parse_object, reason_of
 from byline.agents.reader import Reading, Unreadable
 from byline.errors import FormatError
 
@@ -33,7 +34,7 @@ def read_transcript(
     Raises:
         OSError: the file cannot be read.
     """
-    transcript = Transcript(native_id, agent_of)
+    transcript = Transcript(native_id, agent_of, Beside(path))
     if title is not None:
         transcript.conversation(native_id).titles["description"] = title
     with path.open("rb") as file:
@@ -55,9 +56,10 @@ def resume_transcript(
     Raises:
         OSError: the file cannot be read.
     """
-    if fingerprint(path, offset) != state["fingerprint"]:
+    # A state without "branched" was kept before rewinds were told.
+    if fingerprint(path, offset) != state["fingerprint"] or "branched" not in state:
         return None
-    transcript = Transcript(native_id, agent_of)
+    transcript = Transcript(native_id, agent_of, Beside(path))
     transcript.go_on(state)
     if title is not None:
         transcript.conversation(native_id).titles["description"] = title
@@ -90,11 +92,11 @@ def _read(transcript: Transcript, path: Path, lines: Iterable[Line], offset: int
             continue
         try:
             transcript.read(parse_object(data), line.number)
-        except (ValueError, FormatError) as error:
+        except (ValueError, FormatError, RecursionError) as error:
             if not line.complete:
                 records -= 1
                 break
-            unreadable.append(Unreadable(line.number, str(error)))
+            unreadable.append(Unreadable(line.number, reason_of(error)))
         is_ahead = not line.complete
     state = None if is_ahead else transcript.state(path, offset)
     resume = None if state is None else json.dumps(state, separators=(",", ":"))

@@ -17,7 +17,7 @@ MAGIC = b"\x28\xb5\x2f\xfd"
 _CHUNK = 131_072
 _MISSING = (
     "compressed with Zstandard, which this Python cannot read: "
-    "install the zstandard package (pip install zstandard) and import again"
+    "install the zstandard package (pip install 'byline[zstd]') and import again"
 )
 
 

@@ -11,7 +11,7 @@ from byline.agents.codex.compressed import damage, open_history
 from byline.agents.codex.conversation import AGENT, Conversation
 from byline.agents.codex.places import thread_name
 from byline.agents.codex.typed import folder_in, is_injected, prompt_title
-from byline.agents.json_lines import lines_of, parse_object
+from byline.agents.json_lines import lines_of, parse_object, reason_of
 from byline.agents.json_records import compact_json, read_time_ms, text_of
 from byline.agents.reader import Reading, Unreadable
 from byline.agents.session_draft import DraftMessage, DraftPart
@@ -58,11 +58,11 @@ def read_rollout(path: Path) -> Reading:
                     continue
                 try:
                     thread.read(parse_object(line.data))
-                except (ValueError, FormatError) as error:
+                except (ValueError, FormatError, RecursionError) as error:
                     if not line.complete:
                         records -= 1
                         break
-                    unreadable.append(Unreadable(line.number, str(error)))
+                    unreadable.append(Unreadable(line.number, reason_of(error)))
         except damage() as error:
             unreadable.append(Unreadable(number + 1, f"the compressed data is damaged from here on: {error}"))
     return thread.reading(path, records, unreadable, offset)

@@ -15,8 +15,8 @@ _INJECTED_WORDS = (
     "Another language model started to solve this problem",
     "You are performing a CONTEXT CHECKPOINT COMPACTION",
 )
-_FROM_EDITOR = "# Context from my IDE setup:"
-_REQUEST = "## My request for Codex:"
+# What an editor or Codex's own app puts before it: context, files, findings of a review, each with a heading.
+_REQUEST = re.compile(r"\s*# .*^## My request for Codex:\n", re.DOTALL | re.MULTILINE)
 
 
 def folder_in(text: str) -> str | None:
@@ -39,9 +39,8 @@ def is_injected(item: Mapping[str, Any], texts: Sequence[str]) -> bool:
 
 
 def prompt_title(text: str) -> str | None:
-    """A title from what a person typed, without the context that an editor put before it."""
-    if text.lstrip().startswith(_FROM_EDITOR) and _REQUEST in text:
-        text = text.partition(_REQUEST)[2]
+    """A title from what a person typed, without the context that a program put before it."""
+    text = _REQUEST.sub("", text, count=1)
     return title_from(text) if _is_typed(text) else None
 
 

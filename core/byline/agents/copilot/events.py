@@ -18,6 +18,7 @@ from byline.agents.json_records import (
 from byline.agents.prompts import title_from, typed_text
 from byline.agents.reader import Reading
 from byline.agents.session_draft import DraftMessage, DraftPart, SessionDraft
+from byline.agents.started_session import naming_session
 from byline.errors import FormatError
 from byline.record import Edit, Message, Part, Role
 
@@ -35,6 +36,7 @@ def read_events(path: Path) -> Reading:
     events = _Events(path.parent.name if path.name == "events.jsonl" else path.stem)
     account = take_records(path, events.take)
     events.main.agent_title = workspace_title(path) or events.main.agent_title
+    events.name_started()
     sessions, messages, parts, edits = [], list[Message](), list[Part](), list[Edit]()
     for draft in events.drafts.values():
         own_messages, own_parts = draft.records()
@@ -70,6 +72,8 @@ class _Events:
         self._message_of: dict[str, str | None] = {}
         """Event id to its message's id, or for events that are none to the nearest message before it."""
         self._titles: dict[str, str] = {}
+        self._started_by: dict[str, str] = {}
+        """Sub-agents to the calls that started them."""
         self._kinds: dict[str, Callable[[Record, Record], None]] = {
             "session.start": self._start,
             "session.resume": self._start,
@@ -135,7 +139,10 @@ class _Events:
 
     def _subagent(self, event: Record, data: Record) -> None:
         title = text_of(data, "agentDisplayName", "agentName")
-        for name in (text_of(event, "agentId"), text_of(data, "toolCallId")):
+        agent, call = text_of(event, "agentId"), text_of(data, "toolCallId")
+        if agent is not None and call is not None:
+            self._started_by[agent] = call
+        for name in (agent, call):
             if name is not None and title is not None:
                 self._titles[name] = title
                 self._models.setdefault(name, text_of(data, "model"))
@@ -245,6 +252,13 @@ class _Events:
         payload = compact_json({"detailedContent": detailed}) if detailed else None
         for edit in read_edits(call.part.tool or "", call.arguments, detailed, call.draft.cwd):
             call.draft.edit(edit, call.message, call.part, time_ms, payload)
+
+    def name_started(self) -> None:
+        """Let calls that started sub-agents say which sessions these are."""
+        for agent, draft in self.drafts.items():
+            call = self._calls.get(self._started_by.get(agent, agent))
+            if call is not None and draft is not call.draft:
+                call.part.text = naming_session(call.part.text, "session", draft.native_id)
 
     # Where an event belongs
 

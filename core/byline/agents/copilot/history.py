@@ -33,10 +33,14 @@ class CopilotHistory:
         """Whether one of the first records is an event of a Copilot session."""
         for line in head_lines(head):
             try:
-                return _is_event(parse_object(line))
+                record = parse_object(line)
             except ValueError:
                 # The first record alone may be longer than the head.
-                return line.startswith(b'{"type":"session.start","data":{')
+                if line.startswith(b'{"type":"session.start","data":{'):
+                    return True
+                continue
+            if _is_event(record):
+                return True
         return False
 
     def accompanies(self, path: Path) -> bool:

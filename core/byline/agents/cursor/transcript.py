@@ -15,6 +15,7 @@ from byline.errors import FormatError
 
 AGENT = "cursor"
 _QUERY = re.compile(r"<user_query>\s*(.*?)\s*</user_query>", re.DOTALL)
+_CONTEXT = re.compile(r"\s*<([a-z][a-z_]*)(?: [^>\n]*)?>.*</\1>\s*\Z", re.DOTALL)
 _REDACTED = re.compile(r"^\[REDACTED\]\n?", re.MULTILINE)
 _CHOSEN_BY_CURSOR = frozenset({"default", "auto"})
 _FOLDER = "agent-transcripts"
@@ -23,6 +24,11 @@ _FOLDER = "agent-transcripts"
 def model_id(name: str | None) -> str | None:
     """A model as Cursor writes it; None when Cursor chose it and does not say which."""
     return None if name in _CHOSEN_BY_CURSOR else name
+
+
+def is_context(text: str) -> bool:
+    """Whether a user message's text is nothing but what Cursor tells the model of the surroundings."""
+    return _CONTEXT.match(text) is not None
 
 
 def said_by_person(text: str) -> tuple[str, str]:
@@ -108,7 +114,7 @@ class _Transcript:
                 self._open.append(call)
         if begun.role == "user":
             texts = [part.text for part, _ in parts if part.type == "text"]
-            if not any(typed_text(text) for text in texts):
+            if not any(typed_text(text) and not is_context(text) for text in texts):
                 begun.kind = "injected"
             elif self.draft.prompt_title is None:
                 self.draft.prompt_title = next((title for text in texts if (title := title_from(text))), None)

@@ -3,12 +3,16 @@
 import json
 
 from byline.agents.opencode.documents import Json, mapping, number, text
+from byline.agents.started_session import naming_session
 
 
 def tool_output(state: Json) -> str:
     """What a call said: its output, its error, or what a call still running has said so far."""
     names = ("error", "output") if state.get("status") == "error" else ("output", "error")
-    return text(state, *names) or text(mapping(state, "metadata"), "output") or ""
+    metadata = mapping(state, "metadata")
+    output = text(state, *names) or text(metadata, "output") or ""
+    # The tool ``task`` starts a session of its own.
+    return naming_session(output, "task_id", text(metadata, "sessionId", "sessionID"))
 
 
 def questions_text(state: Json) -> str | None:

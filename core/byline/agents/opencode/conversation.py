@@ -32,6 +32,7 @@ from byline.record import Edit, Message, Part, Role, Session, prefixed
 
 AGENT = "opencode"
 
+_SAID: dict[str, Literal["text", "reasoning"]] = {"text": "text", "reasoning": "reasoning"}
 _UNNAMED = re.compile(r"(New|Child) session - \d{4}-\d\d-\d\dT[\d:.]+Z?\Z")
 """The title of a session that OpenCode has not named yet."""
 
@@ -90,9 +91,9 @@ class Conversation:
 
     def _message(self, document: MessageDocument) -> None:
         info = document.info
-        role = info.get("role")
+        role = text(info, "role")
         if role not in {"user", "assistant"}:
-            raise FormatError(f"the role is {str(role)[:40]!r}")
+            raise FormatError(f"the role is {str(info.get('role'))[:40]!r}")
         time_ms = document.created_ms or self._document.created_ms
         if time_ms is None:
             raise FormatError("no time")
@@ -187,12 +188,12 @@ class Conversation:
         for part in parts:
             self._sequence += 1
             time_ms = max(time_ms, _part_time(part) or 0)
-            part_id, kind = text(part, "id"), part.get("type")
+            part_id, kind = text(part, "id"), text(part, "type")
             if part_id is None:
                 self._fail(f"message {document.id}: a part without an id")
-            elif kind in {"text", "reasoning"}:
+            elif kind in _SAID:
                 if text(part, "text"):
-                    self._part(message_id, part_id, kind, part["text"], time_ms)
+                    self._part(message_id, part_id, _SAID[kind], part["text"], time_ms)
             elif kind == "tool":
                 try:
                     self._tool(document, message_id, part_id, part, time_ms)

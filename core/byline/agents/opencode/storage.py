@@ -16,14 +16,15 @@ _EXPORT = re.compile(rb'\s*\{\s*"info"\s*:\s*\{')
 
 
 def is_session(head: bytes) -> bool:
-    """Whether a file that begins so is a session's; it may be longer than its head."""
+    """Whether a file that begins so is a session's; it may be longer than its head, and one field damaged."""
     if not head.lstrip().startswith(b"{") or _EXPORT.match(head):
         return False
     try:
         value = parse_object(head.strip())
     except ValueError:
         return len(set(_SESSION_KEYS.findall(head))) == 2 and b'"messageID"' not in head
-    return all(isinstance(value.get(key), str) for key in ("id", "projectID", "directory"))
+    told = sum(isinstance(value.get(key), str) for key in ("id", "projectID", "directory"))
+    return told + isinstance(value.get("time"), dict) >= 3
 
 
 def is_export(head: bytes) -> bool:

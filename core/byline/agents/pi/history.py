@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from byline.agents.json_lines import head_lines, parse_object
+from byline.agents.json_lines import head_lines, parse_object, storable_id
+from byline.agents.json_records import Record, text_of
 from byline.agents.pi.session_file import AGENT, read_session_file
 from byline.agents.reader import Reading
 
@@ -25,13 +26,14 @@ class PiHistory:
             yield from (Path(parent, name) for name in names if name.endswith(".jsonl"))
 
     def sniff(self, head: bytes, path: Path) -> bool:  # noqa: ARG002 - by content alone: names vary
-        """Whether the first record is the header of a Pi session."""
+        """Whether one of the first records is the header of a Pi session, or an entry of one."""
         for line in head_lines(head):
             try:
                 record = parse_object(line)
             except ValueError:
-                return False
-            return record.get("type") == "session" and {"id", "timestamp", "cwd"} <= record.keys()
+                continue
+            if _is_record(record):
+                return True
         return False
 
     def accompanies(self, path: Path) -> bool:  # noqa: ARG002 - Pi keeps nothing beside its sessions
@@ -46,9 +48,18 @@ class PiHistory:
             except ValueError:
                 continue
             if record.get("type") == "message" and isinstance(record.get("id"), str):
-                return f"{AGENT}:{record['id']}:{record.get('timestamp')}"
+                return storable_id(f"{AGENT}:{record['id']}:{record.get('timestamp')}")
         return None
 
     def read(self, path: Path) -> Reading:
         """Read a session file with all its branches."""
         return read_session_file(path)
+
+
+def _is_record(record: Record) -> bool:
+    kind = record.get("type")
+    if kind == "session":
+        return {"id", "timestamp", "cwd"} <= record.keys()
+    message = record.get("message")
+    is_entry = kind == "message" and {"id", "parentId", "timestamp"} <= record.keys()
+    return is_entry and isinstance(message, dict) and text_of(message, "role") is not None

@@ -16,6 +16,8 @@ import {
   defined,
   disabled,
   hunksOf,
+  looker,
+  patiently,
   quietly,
   readText,
   replacement,
@@ -24,8 +26,9 @@ import {
   Sent,
   unified,
   written,
-  type Send,
   type Json,
+  type Look,
+  type Send,
   type Told,
 } from "../../telling.ts"
 
@@ -52,6 +55,7 @@ interface SummaryDiff {
   status?: string
 }
 
+const SHELL_TOOLS = ["bash"]
 const EDIT_TOOLS = ["edit", "write", "apply_patch", "patch"]
 const UNNAMED = /^(New|Child) session - \d{4}-\d\d-\d\dT[\d:.]+Z?$/
 const BATCH_MS = 150
@@ -67,11 +71,13 @@ class Recorder {
   edits: string[] = []
   timer: ReturnType<typeof setTimeout> | undefined
   send: Send
+  look: Look
   sent: Sent
   directory: string
 
-  constructor(send: Send, sent: Sent, directory: string) {
+  constructor(send: Send, look: Look, sent: Sent, directory: string) {
     this.send = send
+    this.look = look
     this.sent = sent
     this.directory = directory
   }
@@ -117,7 +123,24 @@ class Recorder {
     if (part.type === "tool" && isFinished(part) && !(known && isFinished(known))) {
       this.call(part, message.info)
       this.around.delete(part.callID)
+      // Of a call that failed nothing else tells that it is over.
+      if (part.state.status === "error") void patiently(() => this.shellCall("PostToolUseFailure", part))
     }
+  }
+
+  /** Have the work tree looked at before or after a shell call; other calls are not waited for. */
+  async shellCall(
+    name: string,
+    { tool, callID, sessionID }: { tool: string; callID: string; sessionID: string },
+    args: Json = {},
+  ): Promise<void> {
+    if (!SHELL_TOOLS.includes(tool)) return
+    const made = [...this.messages.values()].reverse().find(({ parts }) =>
+      [...parts.values()].some((part) => part.type === "tool" && part.callID === callID),
+    )
+    const place = { session_id: sessionID, tool_name: tool, tool_use_id: callID, tool_input: args }
+    const by = made ? { message_id: made.info.id, model: modelOf(made.info) } : {}
+    await this.look({ hook_event_name: name, cwd: this.directory, ...place, ...defined(by) })
   }
 
   /** Take note of the files that a call is about to change. */
@@ -499,13 +522,19 @@ function thisProcess(): Process {
 const plugin: Plugin = async ({ directory }) => {
   if (disabled()) return {}
   const { sent, recorders } = thisProcess()
-  const recorder = new Recorder(sender(BYLINE_INGEST, directory), sent, directory)
+  const look = looker(BYLINE_INGEST, "opencode", directory)
+  const recorder = new Recorder(sender(BYLINE_INGEST, directory), look, sent, directory)
   recorders.add(recorder)
   return {
     event: async ({ event }) => quietly(() => recorder.event(event)),
-    "tool.execute.before": async ({ tool, callID }, { args }) =>
-      quietly(() => recorder.beforeCall(tool, callID, (args ?? {}) as Json)),
-    "tool.execute.after": async ({ callID }) => quietly(() => recorder.afterCall(callID)),
+    "tool.execute.before": async (call, { args }) => {
+      quietly(() => recorder.beforeCall(call.tool, call.callID, (args ?? {}) as Json))
+      await patiently(() => recorder.shellCall("PreToolUse", call, (args ?? {}) as Json))
+    },
+    "tool.execute.after": async (call) => {
+      quietly(() => recorder.afterCall(call.callID))
+      await patiently(() => recorder.shellCall("PostToolUse", call))
+    },
     dispose: async () => {
       recorders.delete(recorder)
       quietly(() => recorder.flush())

@@ -13,13 +13,16 @@ import {
   changed,
   defined,
   disabled,
+  looker,
+  patiently,
   quietly,
   readText,
   sender,
   Sent,
   written,
-  type Send,
   type Json,
+  type Look,
+  type Send,
   type Told,
 } from "../../telling.ts"
 
@@ -62,6 +65,13 @@ interface Pending {
   told: Told
 }
 
+/** What Pi's events say of a call. */
+interface ToolCall {
+  toolName: string
+  toolCallId: string
+  input: Json
+}
+
 const BATCH_MS = 150
 
 /** Follows one session of Pi and sends what is new in it. */
@@ -73,12 +83,14 @@ class Recorder {
   read = 0
   timer: ReturnType<typeof setTimeout> | undefined
   send: Send
+  look: Look
   sent = new Sent()
   context: ExtensionContext
 
   /** What the session holds already was recorded when it was said, or is for `byline import`. */
-  constructor(send: Send, context: ExtensionContext) {
+  constructor(send: Send, look: Look, context: ExtensionContext) {
     this.send = send
+    this.look = look
     this.context = context
     this.items()
   }
@@ -104,6 +116,21 @@ class Recorder {
     else if (typeof after === "string" && before !== undefined) told = written(name, before, after)
     if (told) this.edits.push({ callID, tool, time: Date.now(), told })
     this.soon()
+  }
+
+  /** Have the work tree looked at before or after a shell call; other calls are not waited for. */
+  async shellCall(name: string, tool: string, callID: string, input: Json): Promise<void> {
+    if (tool !== "bash") return
+    const { cwd, sessionManager } = this.context
+    const made = [...sessionManager.getEntries()].reverse().find((entry) => {
+      const said = entry.type === "message" ? (entry.message as Said) : undefined
+      const calls = said?.role === "assistant" ? blocks(said.content) : []
+      return calls.some((block) => block["type"] === "toolCall" && block["id"] === callID)
+    })
+    const model = made?.type === "message" ? modelOf(made.message as Said) : undefined
+    const place = { session_id: sessionManager.getSessionId(), cwd, tool_name: tool, tool_use_id: callID }
+    const by = defined({ message_id: made?.id, model })
+    await this.look({ hook_event_name: name, ...place, tool_input: input, ...by })
   }
 
   /** The file that an edit tool names. */
@@ -187,7 +214,7 @@ class Recorder {
   }
 
   reply(entry: SessionEntry, said: Said): Json[] {
-    const model = said.model ? [said.provider, said.model].filter(Boolean).join("/") : undefined
+    const model = modelOf(said)
     const cost = (said.usage?.["cost"] as Json | undefined)?.["total"]
     const facts = {
       model_id: model,
@@ -302,6 +329,11 @@ class Recorder {
   }
 }
 
+/** The model of a reply, with its provider in front. */
+function modelOf(said: Said): string | undefined {
+  return said.model ? [said.provider, said.model].filter(Boolean).join("/") : undefined
+}
+
 /** When an entry was said, in Unix milliseconds. */
 function timeOf(entry: SessionEntry, said: Said | undefined): number {
   return Math.trunc(said?.timestamp ?? Date.parse(entry.timestamp))
@@ -342,20 +374,28 @@ export default function byline(pi: ExtensionAPI): void {
   if (disabled()) return
   let recorder: Recorder | undefined
   const begin = (context: ExtensionContext) =>
-    (recorder ??= new Recorder(sender(BYLINE_INGEST, context.cwd), context))
+    (recorder ??= new Recorder(
+      sender(BYLINE_INGEST, context.cwd),
+      looker(BYLINE_INGEST, "pi", context.cwd),
+      context,
+    ))
   const soon = (context: ExtensionContext) => quietly(() => begin(context).soon())
   pi.on("session_start", (_event, context) => quietly(() => begin(context)))
   pi.on("message_end", (_event, context) => soon(context))
   pi.on("turn_end", (_event, context) => soon(context))
   pi.on("session_compact", (_event, context) => soon(context))
-  pi.on("tool_call", (event, context) =>
-    quietly(() => begin(context).beforeCall(event.toolName, event.toolCallId, event.input as Json)),
-  )
-  pi.on("tool_result", (event, context) =>
+  const look = (context: ExtensionContext, name: string, call: ToolCall) =>
+    patiently(() => begin(context).shellCall(name, call.toolName, call.toolCallId, call.input))
+  pi.on("tool_call", async (event, context) => {
+    quietly(() => begin(context).beforeCall(event.toolName, event.toolCallId, event.input as Json))
+    await look(context, "PreToolUse", event as ToolCall)
+  })
+  pi.on("tool_result", async (event, context) => {
     quietly(() =>
       begin(context).afterCall(event.toolName, event.toolCallId, event.input, event.details, event.isError),
-    ),
-  )
+    )
+    await look(context, "PostToolUse", event as ToolCall)
+  })
   pi.on("agent_end", (_event, context) => quietly(() => begin(context).flush()))
   pi.on("session_shutdown", () =>
     quietly(() => {
