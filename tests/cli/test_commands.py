@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from claude_records import MODEL, ClaudeTranscript
 
-from byline.cli.sessions import SESSION_KEYS
+from byline.cli.sessions import SessionJson
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -101,7 +101,7 @@ def test_without_histories_import_says_what_to_do(run: Run) -> None:
 
 def test_sessions_as_json_has_every_key_of_the_design(run: Run, imported: ClaudeTranscript) -> None:
     (session,) = json.loads(out(run("sessions", "--json")))
-    assert tuple(session) == SESSION_KEYS
+    assert tuple(session) == tuple(SessionJson.__annotations__)
     assert (session["agent"], session["native_id"], session["models"]) == ("claude", "s1-session", [MODEL])
     assert (session["messages"], session["edits"], session["added"], session["removed"]) == (4, 1, 3, 0)
     assert (session["source"], session["source_missing"]) == (str(imported.path), False)

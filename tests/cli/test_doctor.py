@@ -203,6 +203,20 @@ def test_rejected_payloads_are_told_with_their_reasons(run: Run, stored: None) -
     assert (again.returncode, "could not fix: byline-ingest replay" in again.stdout) == (1, True)
 
 
+def test_shell_calls_that_were_not_looked_at_are_told_with_the_reason(
+    run: Run, stored: None, database: Path
+) -> None:
+    from byline.ingest.shell_window import note_skipped
+
+    for _ in range(2):
+        note_skipped(str(database), "claude", "/w/large", "before a call: git took too long")
+    done = run("doctor", "--json")
+    (found,) = (each for each in findings(done, "Store") if "not_looked_at" in each["facts"])
+    assert (done.returncode, found["level"]) == (0, "note")
+    assert found["facts"]["not_looked_at"] == {"/w/large: before a call: git took too long": 2}
+    assert "capture.snapshot_timeout_ms" in found["advice"]
+
+
 def test_secrets_are_counted_and_not_shown(run: Run, stored: None) -> None:
     done = run("doctor")
     assert done.returncode == 0

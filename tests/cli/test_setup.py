@@ -52,7 +52,7 @@ def contents(*folders: Path) -> dict[str, tuple[bytes, int]]:
         str(path): (path.read_bytes(), path.stat().st_mode)
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "tools" not in path.parts and not path.name.startswith("byline.db")
+        if path.is_file() and "tools" not in path.parts and "byline.db" not in str(path)
     }
 
 
@@ -230,6 +230,7 @@ def test_everything_is_taken_out_of_the_repositories_that_the_store_knows(
     for words in (("setup", "--yes"), ("setup", "--yes", "--project", "--agent", "claude")):
         assert run(*words, folder=other).returncode == 0
     subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "one"], cwd=other, check=True)
+    subprocess.run([sys.executable, "-m", "byline.ingest", "drain"], check=True)
     done = run("setup", "--remove", "--yes", folder=repo)
     assert done.returncode == 0, done.stderr
     left = {name: each for name, each in contents(home, repo, other).items() if "/.git/" not in name}

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from byline.cli.help_text import examples
 from byline.cli.output import print_json
 from byline.cli.repository_path import path_in_repository
 from byline.git.repository import Repository
@@ -15,11 +16,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "blame",
-        help="every line of a file with its commit, session and model",
+        help="print every line of a file with its commit, session and model",
         description="Every line of the file: the commit that introduced it, and who wrote it there.",
+        epilog=examples("blame src/app.py", "blame src/app.py v1.2"),
     )
-    parser.add_argument("file", metavar="FILE")
-    parser.add_argument("rev", nargs="?", metavar="REV", help="default: the work tree")
+    parser.add_argument("file", metavar="FILE", help="a file of the repository")
+    parser.add_argument("rev", nargs="?", metavar="REV", help="at this revision (default: the work tree)")
     parser.add_argument("--json", action="store_true", help="a JSON array of the file's lines")
     parser.set_defaults(run=run)
 

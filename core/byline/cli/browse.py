@@ -17,16 +17,18 @@ def run(args: argparse.Namespace) -> int:
     from byline_tui.app import run as run_app  # noqa: PLC0415 - Textual costs 180 ms that commands need not pay
 
     with ExitStack() as stack:
-        if args.demo:
-            from byline.demo.build import build_demo  # noqa: PLC0415 - only --demo needs it
+        if not args.demo:
+            store = stack.enter_context(Store(database_path(args.db)))
+            code = run_app(store, _repository_here())
+            if code is not None:
+                return code
+        from byline.demo.build import build_demo  # noqa: PLC0415 - only the demo needs it
 
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="byline-demo-")))
-            # Its last day is yesterday: ages look fresh, and nothing in it is later than now.
-            demo = build_demo(folder, datetime.now(UTC) - timedelta(days=1))
-            store = stack.enter_context(Store(demo.database))
-            return run_app(store, Repository.open(demo.repository))
-        store = stack.enter_context(Store(database_path(args.db)))
-        return run_app(store, _repository_here())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="byline-demo-")))
+        # Its last day is yesterday: ages look fresh, and nothing in it is later than now.
+        demo = build_demo(folder, datetime.now(UTC) - timedelta(days=1))
+        store = stack.enter_context(Store(demo.database))
+        return run_app(store, Repository.open(demo.repository), is_demo=True) or 0
 
 
 def _repository_here() -> Repository | None:

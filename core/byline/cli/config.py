@@ -4,13 +4,24 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Annotated, TypedDict
 
+from byline.cli.help_text import examples
 from byline.cli.output import print_json
 from byline.config import KEYS, Config, Key, Value, key_named, read_config
 from byline.config_file import config_schema, set_value, shown, value_of
 from byline.errors import UsageError
 from byline.ingest.place import own_folder, working_folder
 from byline.text import safe_line
+
+
+class SettingJson(TypedDict):
+    """One key of the configuration."""
+
+    key: Annotated[str, "its name, with dots"]
+    value: Annotated[bool | int | str | list[str], "what is in force"]
+    source: Annotated[str | None, "the file that sets it; null for the default"]
+    meaning: Annotated[str, "what it is for"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,11 +31,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="show every setting and where it comes from, or set one",
         description="Without words: every key, its value and the file that sets it. KEY prints one value; "
         "KEY VALUE sets it in your own config.toml (a list as TOML: '[\"*.env\"]').",
+        epilog=examples("config", "config trailer.enabled true", "config ignore '*.env'"),
     )
-    parser.add_argument("key", nargs="?", metavar="KEY")
-    parser.add_argument("value", nargs="?", metavar="VALUE")
+    parser.add_argument("key", nargs="?", metavar="KEY", help="such as trailer.enabled")
+    parser.add_argument("value", nargs="?", metavar="VALUE", help="what it is to be")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="an array of keys with value, source and meaning")
+    form.add_argument(
+        "--json", action="store_true", help="a JSON array of keys with value, source and meaning"
+    )
     form.add_argument("--schema", action="store_true", help="the JSON Schema of the file")
     parser.set_defaults(run=run)
 
@@ -61,7 +75,7 @@ def _known(name: str) -> Key:
     return key
 
 
-def _entry(key: Key, config: Config) -> dict[str, object]:
+def _entry(key: Key, config: Config) -> SettingJson:
     value: Value | list[str] = config.values[key.name]
     return {
         "key": key.name,

@@ -3,14 +3,67 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
-from byline.cli.sessions import session_json
+from byline.cli.sessions import SessionJson, session_json
 from byline.patch import render_patch
+from byline.patch.json_keys import PatchJson
 from byline.store.conversations import MessageRow, PartRow
 from byline.store.edits import EditRow
 from byline.store.sessions import SessionRow
 from byline.store.store import Store
+
+
+class PartJson(TypedDict):
+    """A piece of a message."""
+
+    part_id: Annotated[str, "the part, within its message"]
+    type: Annotated[str, "`text`, `reasoning`, `tool`, `patch`, `question` or `file`"]
+    text: Annotated[str, "the words; of a tool call its output; of a question JSON"]
+    generated_at_unix_ms: Annotated[int, "when"]
+    tool: Annotated[str | None, "the tool that was called; null if it is no call"]
+    tool_call_id: Annotated[str | None, "the call; null if it is none"]
+    input: Annotated[object, "what the tool was given, as JSON; null if it is no call, or not recorded"]
+    status: Annotated[str | None, "what became of the call, as `completed` or `error`; null if not recorded"]
+    patch: Annotated[PatchJson | None, "of a patch, what it changes; else null"]
+
+
+class MessageJson(TypedDict):
+    """One message."""
+
+    message_id: Annotated[str, "the message, within its session"]
+    role: Annotated[str, "`user` or `assistant`"]
+    kind: Annotated[
+        str | None, "`injected` (no person typed it), `compaction`, `rewound` …; null for a plain message"
+    ]
+    model_id: Annotated[str | None, "the model, as the agent names it; null if there is none"]
+    parent_id: Annotated[str | None, "the message it answers; null if not recorded"]
+    generated_at_unix_ms: Annotated[int, "when"]
+    tokens: Annotated[dict[str, int] | None, "what the message cost in tokens, by kind; null if not recorded"]
+    cost: Annotated[float | None, "what it cost in dollars, where the agent says so; else null"]
+    parts: Annotated[list[PartJson], "in the order of the message"]
+
+
+class EditJson(TypedDict):
+    """What one call did to one file."""
+
+    message_id: Annotated[str | None, "the message of the call; null if not recorded"]
+    tool_call_id: Annotated[str | None, "the call; null if not recorded"]
+    model_id: Annotated[str | None, "the call's model; null if not recorded"]
+    tool: Annotated[str | None, "the tool; null if not recorded"]
+    time_ms: Annotated[int, "when the call completed"]
+    path: Annotated[str, "the file as the record names it"]
+    cwd: Annotated[str | None, "the folder the agent worked in; null if not recorded"]
+    precision: Annotated[str, "what the record has: `vendor_diff`, `before_after`, `strings` or `patch_text`"]
+    patch: Annotated[PatchJson, "what changed"]
+
+
+class ConversationJson(TypedDict):
+    """A session with all that was said and done in it."""
+
+    session: Annotated[SessionJson, "as `byline sessions --json` has it"]
+    messages: Annotated[list[MessageJson], "in reading order"]
+    edits: Annotated[list[EditJson], "in the order they were made"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +114,7 @@ def input_of(part: PartRow) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def conversation_json(conversation: RecordedConversation) -> dict[str, Any]:
+def conversation_json(conversation: RecordedConversation) -> ConversationJson:
     """The conversation as JSON values: ``session``, ``messages`` with their ``parts``, and ``edits``."""
     return {
         "session": session_json(conversation.session),
@@ -70,7 +123,7 @@ def conversation_json(conversation: RecordedConversation) -> dict[str, Any]:
     }
 
 
-def _message_json(message: MessageRow) -> dict[str, Any]:
+def _message_json(message: MessageRow) -> MessageJson:
     return {
         "message_id": message.message_id,
         "role": message.role,
@@ -97,7 +150,7 @@ def _message_json(message: MessageRow) -> dict[str, Any]:
     }
 
 
-def _edit_json(edit: EditRow) -> dict[str, Any]:
+def _edit_json(edit: EditRow) -> EditJson:
     return {
         "message_id": edit.message_id,
         "tool_call_id": edit.tool_call_id,

@@ -21,7 +21,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "Ends with 1 when there is a problem. Changes nothing without --fix.",
     )
     parser.add_argument("--fix", action="store_true", help="put right what can be, then check again")
-    parser.add_argument("--json", action="store_true", help="an array of findings")
+    parser.add_argument("--json", action="store_true", help="a JSON array of findings")
     parser.set_defaults(run=run)
 
 

@@ -40,6 +40,6 @@ def export_conversation(store: Store, session: SessionRow, form: Form, folder: P
         except FileExistsError:
             continue
         except OSError as error:
-            raise BylineError(f"{path} cannot be written ({error.strerror}): choose another folder") from error
+            raise BylineError(f"{path} cannot be written ({error.strerror})") from error
         return path
     raise BylineError(f"{folder} is full of exports of this session: take some away")

@@ -3,17 +3,30 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
+from byline.cli.help_text import examples
 from byline.errors import BylineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from byline.history import Forgotten
     from byline.store.sessions import SessionRow
     from byline.store.store import Store
 
 _SHOWN = 20
+
+
+class ForgottenJson(TypedDict):
+    """What was taken out."""
+
+    ids: Annotated[list[str], "the sessions, newest first"]
+    sessions: Annotated[int, "how many sessions"]
+    messages: Annotated[int, "how many messages"]
+    parts: Annotated[int, "how many parts of messages"]
+    edits: Annotated[int, "how many edits"]
+    commits: Annotated[int, "how many commits' kept answers named one of them"]
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,14 +35,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "forget",
         help="take sessions and their edits out of the store",
         description="Take sessions out of the store, with their messages, edits and what was made of these; "
-        "`byline import` leaves them out from then on (--forgotten brings them back). The agents' own "
-        "histories are not touched. Several conditions narrow each other.",
+        "`byline import` leaves them out from then on (--forgotten brings them back). What hooks tell of a "
+        "session that goes on is recorded again, from then on. The agents' own histories are not touched. "
+        "Several conditions narrow each other.",
+        epilog=examples("forget cc_3f2a9c1e", "forget --before 365d --repo ."),
     )
     parser.add_argument("sessions", nargs="*", metavar="SESSION", help="sessions, or how their ids begin")
     parser.add_argument("--before", metavar="TIME", help="last said before a date (2026-01-31) or age (90d)")
     parser.add_argument("--repo", metavar="DIR", help="of the repository that DIR is in")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="what was taken out, as JSON; needs --yes")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--json", action="store_true", help="a JSON object: what was taken out; needs --yes")
     parser.set_defaults(run=run)
 
 
@@ -53,11 +68,9 @@ def run(args: argparse.Namespace) -> int:
         with counting("sessions") as went:
             forgotten = forget_sessions(store, [row.id for row in rows], went)
     if args.json:
-        from dataclasses import asdict  # noqa: PLC0415 - one of two forms
+        from byline.cli.output import print_json  # noqa: PLC0415 - one of two forms
 
-        from byline.cli.output import print_json  # noqa: PLC0415
-
-        print_json({"ids": [row.id for row in rows], **asdict(forgotten)})
+        print_json(forgotten_json([row.id for row in rows], forgotten))
     else:
         from byline.wording import counted  # noqa: PLC0415
 
@@ -67,6 +80,18 @@ def run(args: argparse.Namespace) -> int:
             f"and what was kept of {counted(forgotten.commits, 'commit')}"
         )
     return 0
+
+
+def forgotten_json(ids: "Sequence[str]", forgotten: "Forgotten") -> ForgottenJson:
+    """What was taken out as ``forget --json`` has it."""
+    return {
+        "ids": list(ids),
+        "sessions": forgotten.sessions,
+        "messages": forgotten.messages,
+        "parts": forgotten.parts,
+        "edits": forgotten.edits,
+        "commits": forgotten.commits,
+    }
 
 
 def _chosen(args: argparse.Namespace, store: "Store") -> "list[SessionRow]":

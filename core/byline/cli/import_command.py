@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from byline.cli.help_text import examples
 from byline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="bring in what the agents on this machine already recorded",
         description="Import histories: without PATH those in every agent's own place. "
         "Doing it again adds only what is new.",
+        epilog=examples("import", "import --agent claude --since 30d", "import ~/old-laptop/claude --repo ."),
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders to look in; - for stdin")
     parser.add_argument(
-        "--agent", action="append", metavar="AGENT", help="only this agent's; may be repeated"
+        "--agent", action="append", metavar="AGENT", help="only this agent's, as in claude; may be repeated"
     )
     parser.add_argument("--repo", metavar="DIR", help="the repository that all these sessions belong to")
     parser.add_argument("--since", metavar="TIME", help="only sessions since a date (2026-01-31) or age (7d)")
@@ -38,14 +40,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--forgotten", action="store_true", help="bring back what `byline forget` took out, too"
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be imported")
-    parser.add_argument("--json", action="store_true", help="the summary as JSON")
+    parser.add_argument("--json", action="store_true", help="a JSON object: the summary")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Import and print the summary. Raises: BylineError."""
     from byline.cli.times import parse_since  # noqa: PLC0415 - help need not load the command
-    from byline.history import import_histories  # noqa: PLC0415
+    from byline.history import import_aider_commits, import_histories  # noqa: PLC0415
 
     since_ms = parse_since(args.since) if args.since else None
     with (
@@ -66,6 +68,9 @@ def run(args: argparse.Namespace) -> int:
             progress,
             stdin,
         )
+        if not args.paths and (args.agent is None or "aider" in args.agent):
+            # Their chats may be gone, or a colleague's: the commits tell by themselves.
+            summary = import_aider_commits(store, Path(args.repo or "."), summary, since_ms)
     if args.json:
         from byline.cli.output import print_json  # noqa: PLC0415 - one of two forms
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from byline.cli.help_text import examples
 from byline.cli.output import print_json_array
 from byline.cli.progress import counting
 from byline.cli.repository_path import path_in_repository
@@ -22,10 +23,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "log",
-        help="commits with their share by session and model",
+        help="list commits with their share by session and model",
         description="The commits, newest first, each with who wrote how much of it.",
+        epilog=examples("log -n 20", "log main..topic", "log HEAD -- src"),
     )
-    parser.add_argument("range", nargs="?", metavar="REV|A..B", help="default: HEAD")
+    parser.add_argument(
+        "range",
+        nargs="?",
+        metavar="REV|A..B",
+        help="a revision and what led to it, or a range (default: HEAD)",
+    )
     parser.add_argument("paths", nargs="*", metavar="[--] PATH", help="only these files or folders")
     parser.add_argument("-n", "--limit", type=int, metavar="N", help="at most N commits")
     parser.add_argument("--json", action="store_true", help="a JSON array")

@@ -6,24 +6,32 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from byline.cli.help_text import HelpText, examples
 from byline.errors import BylineError, UsageError
 
 # Command to the module that registers and runs it: only the modules of words that were given are loaded.
+# In the order of `--help`: who wrote it, what was said, keeping the record.
 COMMANDS = {
-    "import": "byline.cli.import_command",
-    "sessions": "byline.cli.sessions",
-    "search": "byline.cli.search",
-    "transcript": "byline.cli.transcript",
     "show": "byline.cli.show",
-    "config": "byline.cli.config",
     "blame": "byline.cli.blame",
     "why": "byline.cli.why",
     "log": "byline.cli.log",
-    "forget": "byline.cli.forget",
+    "stats": "byline.cli.stats",
+    "sessions": "byline.cli.sessions",
+    "search": "byline.cli.search",
+    "transcript": "byline.cli.transcript",
+    "import": "byline.cli.import_command",
     "setup": "byline.cli.setup",
     "doctor": "byline.cli.doctor",
-    "stats": "byline.cli.stats",
+    "config": "byline.cli.config",
+    "forget": "byline.cli.forget",
 }
+_EXAMPLES = (
+    "import              # bring in what agents recorded so far",
+    "show HEAD           # the last commit, every line with its author",
+    "why src/app.py:42   # the prompt, message and call behind a line",
+    "                    # the browser",
+)
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130
 
@@ -70,11 +78,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="byline",
         description="Who wrote this line: which coding agent, session, model and prompt. "
         "Without a command: open the browser.",
+        epilog=f"{examples(*_EXAMPLES)}\n\n`byline COMMAND --help` tells more.",
+        formatter_class=HelpText,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.add_argument(
-        "--db", metavar="PATH", help="the store to use (default: BYLINE_DB, else the data folder)"
+        "--db", metavar="PATH", help="the store to use (default: $BYLINE_DB, else in the data folder)"
     )
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="when to colour (default: auto)"
@@ -85,6 +95,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     named = [word for word in COMMANDS if word in words] or COMMANDS
     for name in named:
         import_module(COMMANDS[name]).register(commands)
+    for command in commands.choices.values():
+        command.formatter_class = HelpText
     return parser
 
 

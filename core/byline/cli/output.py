@@ -75,18 +75,28 @@ def print_json_text(pieces: Iterable[str]) -> None:
 def print_json_array(values: Iterable[Iterable[str]]) -> None:
     """A JSON array whose values come one by one, each as pieces of its text; see :func:`print_json`.
 
-    Nothing is written before the first value is there: it may be an error instead.
+    Nothing is written before the first value is there: it may be an error instead. An error later on is the
+    last value, as ``{"error": …}``, so that what is there can be read.
+
+    Raises:
+        BylineError: what a value raised.
     """
     print_json_text(_array(values))
 
 
 def _array(values: Iterable[Iterable[str]]) -> Iterator[str]:
     opening = "["
-    for value in values:
-        yield f"{opening}\n  "
-        opening = ","
-        # Line ends inside of texts are escaped: what stands here as it is separates values.
-        yield from (piece.replace("\n", "\n  ") for piece in value)
+    try:
+        for value in values:
+            yield f"{opening}\n  "
+            opening = ","
+            # Line ends inside of texts are escaped: what stands here as it is separates values.
+            yield from (piece.replace("\n", "\n  ") for piece in value)
+    except BylineError as error:
+        if opening == ",":
+            yield f",\n  {json.dumps({'error': str(error)}, ensure_ascii=False)}\n]"
+            yield "\n"
+        raise
     yield "[]" if opening == "[" else "\n]"
 
 

@@ -2,8 +2,9 @@
 
 import argparse
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
+from byline.cli.help_text import examples
 from byline.cli.query_words import add_query, query_of
 from byline.errors import UsageError
 
@@ -12,9 +13,18 @@ if TYPE_CHECKING:
     from byline.store.listing import Listing
     from byline.store.store import Store
 
-HIT_KEYS = ("session_id", "message_id", "part_id", "type", "snippet", "time_ms", "spans")
-"""The keys of ``--json``. ``spans`` are the places of the words in ``snippet``, in characters. A session
-found by its title or id alone is a hit of the type ``title`` without message and part."""
+
+class HitJson(TypedDict):
+    """A place where a session says what was asked for, or a session found by its title or id alone."""
+
+    session_id: Annotated[str, "the session"]
+    message_id: Annotated[str | None, "the message; null for a title"]
+    part_id: Annotated[str | None, "the part of the message; null for a title"]
+    type: Annotated[str, "the kind of part: `text`, `reasoning`, `tool` …; or `title`"]
+    snippet: Annotated[str, "some words around the place, on one line"]
+    time_ms: Annotated[int | None, "when it was said; of a title the session's last message"]
+    spans: Annotated[list[list[int]], "start and end, in characters of `snippet`, of each word found"]
+
 
 _SESSIONS = 50
 _PAGE = 500
@@ -24,9 +34,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "search",
-        help="find what was said, in any conversation",
-        description="The conversations that say all of the words in one message or call, newest first, "
+        help="find what was said in any session",
+        description="The sessions that say all of the words in one message or call, newest first, "
         "with what they say.",
+        epilog=examples(
+            "search retry upload", "search '\"make uploads survive\" -flaky agent:claude since:7d'"
+        ),
     )
     add_query(parser)
     parser.add_argument("--best", action="store_true", help="the best match first, not the newest")
@@ -74,9 +87,7 @@ _EVERY = 1_000_000_000
 """Hits of one session that are named: all of them."""
 
 
-def _hits_json(
-    store: "Store", found: "Listing", matcher: "Matcher", limit: int | None
-) -> Iterator[dict[str, Any]]:
+def _hits_json(store: "Store", found: "Listing", matcher: "Matcher", limit: int | None) -> Iterator[HitJson]:
     """The hits session by session in the order of the listing, each session's as they were said."""
     ids = found.ids if limit is None else found.ids[:limit]
     for start in range(0, len(ids), _PAGE):

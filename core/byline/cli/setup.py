@@ -4,8 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
+from byline.cli.help_text import examples
 from byline.errors import BylineError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,35 @@ _SHOWN_LINES, _SHOWN_OF_LONG = 60, 4
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
+class UnchangedJson(TypedDict):
+    """A file that is as it should be."""
+
+    about: Annotated[str, "the agent, or `git`"]
+    path: Annotated[str, "the file"]
+
+
+class ChangeJson(UnchangedJson):
+    """A file that was changed, or would be."""
+
+    action: Annotated[Literal["create", "change", "delete"], "what is done to the file"]
+
+
+class RefusedJson(UnchangedJson):
+    """A file that is left alone although it should change."""
+
+    reason: Annotated[str, "why"]
+
+
+class SetupJson(TypedDict):
+    """What was done, or would be."""
+
+    done: Annotated[bool, "whether the changes were made: with `--yes`, without `--dry-run`"]
+    changes: Annotated[list[ChangeJson], "the files that change"]
+    unchanged: Annotated[list[UnchangedJson], "the files that are set up already"]
+    refused: Annotated[list[RefusedJson], "the files that are left alone; the command ends with 1 then"]
+    notes: Annotated[list[str], "sentences on what is left to you"]
+
+
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's words."""
     parser = commands.add_parser(
@@ -24,6 +54,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Install hooks: into the settings of the agents on this machine, and into the repository "
         "you are in. Shows what would change and asks first. --agent and --git restrict it to them. "
         "Doing it again changes nothing; --remove takes out what was put in, and nothing else.",
+        epilog=examples("setup --dry-run", "setup", "setup --agent claude --project", "setup --remove"),
     )
     parser.add_argument(
         "--agent", action="append", metavar="AGENT", help="only this agent's hooks; may be repeated"
@@ -36,7 +67,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--remove", action="store_true", help="take everything out again")
     parser.add_argument("--dry-run", action="store_true", help="only show what would change")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="as JSON; nothing is done without --yes")
+    parser.add_argument("--json", action="store_true", help="a JSON object; nothing is done without --yes")
     parser.set_defaults(run=run)
 
 
@@ -105,19 +136,18 @@ def _json(args: argparse.Namespace, plan: "Plan") -> int:
     done = args.yes and not args.dry_run
     if done:
         _do(plan)
-    print_json(
-        {
-            "done": done,
-            "changes": [
-                {"about": each.about, "path": str(each.path), "action": each.action} for each in plan.changes
-            ],
-            "unchanged": [{"about": about, "path": str(path)} for about, path in plan.unchanged],
-            "refused": [
-                {"about": each.about, "path": str(each.path), "reason": each.reason} for each in plan.refused
-            ],
-            "notes": plan.notes,
-        }
-    )
+    value: SetupJson = {
+        "done": done,
+        "changes": [
+            {"about": each.about, "path": str(each.path), "action": each.action} for each in plan.changes
+        ],
+        "unchanged": [{"about": about, "path": str(path)} for about, path in plan.unchanged],
+        "refused": [
+            {"about": each.about, "path": str(each.path), "reason": each.reason} for each in plan.refused
+        ],
+        "notes": plan.notes,
+    }
+    print_json(value)
     return 1 if plan.refused else 0
 
 

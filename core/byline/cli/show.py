@@ -1,9 +1,11 @@
 """``byline show``: the attributed diff of a commit, a range, the index or the work tree."""
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from byline.cli.help_text import examples
 from byline.cli.output import print_json, print_json_array, print_json_text
 from byline.cli.repository_path import path_in_repository
 from byline.errors import GitError
@@ -20,17 +22,24 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "show",
-        help="the attributed diff of a commit, a range, the index or the work tree",
-        description="The diff, every touched line with the session and model that wrote it.",
+        help="print the diff of a commit, a range, the index or the work tree with its authors",
+        description="The diff, every touched line with the session and model that wrote (or removed) it.",
+        epilog=examples(
+            "show HEAD~2",
+            "show --staged                    # before you commit",
+            "show main..topic --json -- src   # see docs/json.md",
+        ),
     )
-    parser.add_argument("rev", nargs="?", default=None, metavar="REV|A..B", help="default: HEAD")
+    parser.add_argument(
+        "rev", nargs="?", default=None, metavar="REV|A..B", help="a revision or a range (default: HEAD)"
+    )
     parser.add_argument("paths", nargs="*", metavar="[--] PATH", help="only these files or folders")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--staged", action="store_true", help="what the index would commit")
     target.add_argument("--worktree", action="store_true", help="what is changed and not staged")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object, an array for a range")
-    form.add_argument("--trace", action="store_true", help="an Agent Trace record")
+    form.add_argument("--json", action="store_true", help="a JSON object, an array for a range")
+    form.add_argument("--trace", action="store_true", help="an Agent Trace record, an array for a range")
     parser.set_defaults(run=run, takes_paths=True, after_dashes=[])
 
 
@@ -47,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
             else:
                 print_json_text(next(texts))
         elif args.trace:
-            print_json(_traces(store, repository, reviews, is_range=".." in rev))
+            records = _traces(store, repository, reviews)
+            if ".." in rev:
+                print_json_array([json.dumps(record, ensure_ascii=False, indent=2)] for record in records)
+            else:
+                print_json(next(records))
         else:
             from byline.cli.diff_text import print_reviews  # noqa: PLC0415 - Rich is not needed for JSON
 
@@ -91,10 +104,10 @@ def _reviews(
         yield review_commit(store, repository, rev, paths)
 
 
-def _traces(store: Store, repository: Repository, reviews: Iterator[Review], *, is_range: bool) -> object:
+def _traces(store: Store, repository: Repository, reviews: Iterator[Review]) -> Iterator[dict[str, object]]:
     from byline.review.keep import trace_of  # noqa: PLC0415 - only --trace needs it
     from byline.review.repositories import repository_row  # noqa: PLC0415
 
     identity = repository_row(store, repository).identity
-    records = [trace_of(review, identity) for review in reviews]
-    return records if is_range else records[0]
+    for review in reviews:
+        yield trace_of(review, identity)

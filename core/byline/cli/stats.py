@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from byline.cli.help_text import examples
 from byline.cli.log import targets
 from byline.cli.output import print_json
 from byline.cli.progress import counting
@@ -41,16 +42,30 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "stats",
-        help="totals by model, agent, folder, author and time",
+        help="count lines by model, agent, folder, author and time",
         description="Added lines of the commits of a history or range, and who wrote them. Merges are left "
         "out: what they bring is counted where it was made.",
+        epilog=examples(
+            "stats --by model --survival", "stats --by week --since 90d", "stats main..topic --svg topic.svg"
+        ),
     )
-    parser.add_argument("range", nargs="?", metavar="REV|A..B", help="default: HEAD")
-    parser.add_argument("paths", nargs="*", metavar="[--] PATH", help="only these files or folders")
-    parser.add_argument("--by", choices=GROUPINGS, default="model", help="what to count by (default: model)")
-    parser.add_argument("--since", metavar="D", help="only commits made since: 2026-01-31, 7d, 2 weeks ago")
     parser.add_argument(
-        "--survival", action="store_true", help="also how many lines of sessions are still there at HEAD"
+        "range",
+        nargs="?",
+        metavar="REV|A..B",
+        help="a revision and what led to it, or a range (default: HEAD)",
+    )
+    parser.add_argument("paths", nargs="*", metavar="[--] PATH", help="only these files or folders")
+    parser.add_argument(
+        "--by",
+        choices=GROUPINGS,
+        default="model",
+        metavar="WHAT",
+        help=f"count by {', '.join(GROUPINGS)} (default: model)",
+    )
+    parser.add_argument("--since", metavar="TIME", help="only commits since a date (2026-01-31) or age (7d)")
+    parser.add_argument(
+        "--survival", action="store_true", help="also how many lines of sessions are still there"
     )
     parser.add_argument("--json", action="store_true", help="a JSON object")
     parser.add_argument("--svg", metavar="FILE", help="write a picture to FILE (- for standard output)")

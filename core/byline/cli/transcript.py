@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from byline.cli.help_text import examples
 from byline.errors import BylineError
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "transcript",
-        help="print one conversation",
+        help="print one session: text, Markdown, HTML or JSON",
         description="A session's messages, tool calls and edits, readable.",
+        epilog=examples("transcript cc_3f2a9c1e", "transcript cc_3f2a9c1e --format html >session.html"),
     )
     parser.add_argument("session", metavar="SESSION", help="its id, or the beginning of it")
     parser.add_argument(
@@ -40,7 +42,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         default="counted",
         help="how much of tool calls a text shows; counted: many in a row as their count (default)",
     )
-    parser.add_argument("--reasoning", action="store_true", help="show reasoning in a text, not its first line")
+    parser.add_argument(
+        "--reasoning", action="store_true", help="show reasoning in a text, not its first line"
+    )
     parser.set_defaults(run=run)
 
 

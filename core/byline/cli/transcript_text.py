@@ -12,6 +12,7 @@ from byline.reading.drawing import BlockPainter, Shape
 from byline.reading.layout import FOLDING, HIDDEN, LINE, Reading, guess_heights, rows_of_state, states_of
 from byline.reading.pages import pages_of, touched_by
 from byline.reading.palette import terminal_palette
+from byline.reading.prose import Line
 from byline.text import safe_line
 from byline.wording import counted, short_model, short_repository
 
@@ -30,7 +31,7 @@ def print_text(args: argparse.Namespace, conversation: RecordedConversation, rea
         width = max(min(console.width, WIDEST), 40)
         for line in _head(conversation, len(pages.thread.prompts), pages.thread.calls):
             console.print(line, soft_wrap=True)
-        painter = BlockPainter(terminal_palette(), pages)
+        painter = BlockPainter(terminal_palette(), pages, "--calls full, or --format md")
         states = states_of(pages.thread, reading)
         _, gaps = guess_heights(pages.thread, states, width)
         for index, state in enumerate(states):
@@ -39,7 +40,17 @@ def print_text(args: argparse.Namespace, conversation: RecordedConversation, rea
             folded = state == LINE and pages.thread.kind(index) in FOLDING
             shape = Shape(folded, rows_of_state(state), gap=gaps[index])
             for drawn in painter.paint(pages.block(index), width, shape):
-                console.print(Segments([*drawn, Segment.line()]), end="", soft_wrap=True)
+                console.print(Segments([*_stripped(drawn), Segment.line()]), end="", soft_wrap=True)
+
+
+def _stripped(line: Line) -> Line:
+    """The line without the spaces at its end that nobody sees."""
+    kept = list(line)
+    while kept and not (kept[-1].style and kept[-1].style.bgcolor):
+        last = kept.pop()
+        if words := last.text.rstrip(" "):
+            return [*kept, Segment(words, last.style)]
+    return kept
 
 
 def _head(conversation: RecordedConversation, prompts: int, calls: int) -> list[Text]:

@@ -4,12 +4,14 @@ import argparse
 import re
 from pathlib import Path
 
+from byline.cli.help_text import examples
 from byline.cli.output import print_json
 from byline.cli.repository_path import path_in_repository
 from byline.errors import UsageError
 from byline.git.repository import Repository
 from byline.paths import database_path
-from byline.review.why import explain_line, why_json
+from byline.review.why import explain_line
+from byline.review.why_json import why_json
 from byline.store.store import Store
 
 # Compilers and grep write a column behind the line.
@@ -20,12 +22,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command's words."""
     parser = commands.add_parser(
         "why",
-        help="the evidence for one line",
+        help="print the evidence for one line: prompt, message and tool call",
         description="The prompt, the message and the tool call that wrote a line, and who else might have.",
+        epilog=examples("why src/app.py:42", "why src/app.py:42 HEAD~3"),
     )
-    parser.add_argument("place", metavar="FILE:LINE")
-    parser.add_argument("rev", nargs="?", metavar="REV", help="default: the work tree")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("place", metavar="FILE:LINE", help="a line of a file, as compilers name it")
+    parser.add_argument("rev", nargs="?", metavar="REV", help="at this revision (default: the work tree)")
+    parser.add_argument("--json", action="store_true", help="a JSON object")
     parser.set_defaults(run=run)
 
 

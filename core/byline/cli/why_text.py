@@ -32,15 +32,15 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 def print_why(args: argparse.Namespace, why: Why) -> None:
     """Print everything that is known of the line."""
     with open_console(args) as console:
-        for line in _lines(why):
-            if isinstance(line, _Hanging):
+        for line in lines_of(why):
+            if isinstance(line, Hanging):
                 line.print(console)
             else:
                 console.print(line, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Hanging:
+class Hanging:
     """Prose behind a label, wrapped at words to the right of it. Code is not wrapped: it is as it is."""
 
     label: str
@@ -56,11 +56,12 @@ class _Hanging:
             console.print(lead.append_text(part), soft_wrap=True)
 
 
-def _lines(why: Why) -> Iterator[Text | _Hanging]:
+def lines_of(why: Why) -> Iterator[Text | Hanging]:
+    """Everything that is known of the line, for the terminal and the browser; all foreign text is safe."""
     yield from _heading(why)
     credit, origin = why.line.credit, why.line.credit.origin
     if origin is None:
-        yield from _nobody(credit)
+        yield from _nobody(credit, _verb(why))
     else:
         yield from _author(why, credit, origin)
     for entry in why.earlier:
@@ -92,24 +93,28 @@ def _heading(why: Why) -> Iterator[Text]:
     yield Text()
 
 
-def _nobody(credit: Credit) -> Iterator[Text | _Hanging]:
+def _verb(why: Why) -> str:
+    return "removed by" if why.is_removed else "written by"
+
+
+def _nobody(credit: Credit, verb: str) -> Iterator[Text | Hanging]:
     if credit.contributor == "human":
-        yield _labelled("written by", "a person, on record")
+        yield _labelled(verb, "a person, on record")
         return
-    yield _labelled("written by", "unknown")
+    yield _labelled(verb, "unknown")
     yield _labelled("because", REASONS[credit.reason or "no_edit"])
     if credit.candidates:
         yield _labelled("calls", ", ".join(safe_line(name) for name in credit.candidates))
 
 
-def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text | _Hanging]:
+def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text | Hanging]:
     who = who_of(credit)
     marks = Marks([origin.session_id])
     text = Text(f"▌{marks.key(who)} ", author_style(marks, who))
     text.append(safe_line(origin.model_id or "model unknown"), author_style(marks, who))
     if credit.contributor == "mixed":
         text.append(", and reworded by somebody since")
-    yield _labelled("written by", text)
+    yield _labelled(_verb(why), text)
     yield from _prompt(why.prompt)
     session = why.session
     title = f"  “{safe_line(shorten(session.title, 80))}”" if session and session.title else ""
@@ -133,7 +138,7 @@ def _place(recorded: str, path: str) -> str:
     return path if f"/{recorded}".replace("\\", "/").endswith(f"/{path}") else recorded
 
 
-def _prompt(prompt: str | None) -> Iterator[Text | _Hanging]:
+def _prompt(prompt: str | None) -> Iterator[Text | Hanging]:
     if not prompt or not prompt.strip():
         yield _labelled("prompt", "not recorded", "dim")
         return
@@ -155,7 +160,8 @@ def _match(credit: Credit) -> Iterator[str]:
 def _hunk(edit: RecordedEdit) -> Iterator[Text]:
     """The hunk around the line; a whole file that was written at once would hide everything else."""
     lines = split_lines(edit.hunk)[2:]
-    place = next((at for at, line in enumerate(lines) if line.removesuffix("\r") == f"+{edit.content}"), 0)
+    sought = {f"+{edit.content}", f"-{edit.content}"}
+    place = next((at for at, line in enumerate(lines) if line.removesuffix("\r") in sought), 0)
     first, last = max(place - _AROUND, 0), place + _AROUND + 1
     for number, line in enumerate(lines):
         if line.startswith("@@ ") or first <= number < last:
@@ -165,14 +171,14 @@ def _hunk(edit: RecordedEdit) -> Iterator[Text]:
         yield Text(f"{'':{_LABEL + 1}}… {len(lines) - last} more lines", "dim")
 
 
-def _claim(claim: Considered, content: str) -> Iterator[Text | _Hanging]:
-    yield _Hanging("  ", Text(_call(claim.origin)))
+def _claim(claim: Considered, content: str) -> Iterator[Text | Hanging]:
+    yield Hanging("  ", Text(_call(claim.origin)))
     words = OUTCOMES[claim.outcome]
     if claim.by is not None:
         words += f": {_call(claim.by)}"
     if claim.content != content.removesuffix("\r"):
         yield Text(f"      wrote “{safe_line(claim.content.strip())}”", "dim")
-    yield _Hanging(" " * 6, Text(words, "dim"))
+    yield Hanging(" " * 6, Text(words, "dim"))
 
 
 def _call(origin: Origin) -> str:
@@ -182,5 +188,5 @@ def _call(origin: Origin) -> str:
     return f"{safe_line(origin.session_id)[:11]} {model}, {tool}{call}, {show_time(origin.time_ms)}"
 
 
-def _labelled(label: str, words: str | Text, style: str = "") -> _Hanging:
-    return _Hanging(f"{label:<{_LABEL}} ", words if isinstance(words, Text) else Text(words, style))
+def _labelled(label: str, words: str | Text, style: str = "") -> Hanging:
+    return Hanging(f"{label:<{_LABEL}} ", words if isinstance(words, Text) else Text(words, style))

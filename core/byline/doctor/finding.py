@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated, TypedDict
 
 
 class Level(StrEnum):
@@ -11,6 +12,16 @@ class Level(StrEnum):
     FINE = "fine"
     NOTE = "note"
     PROBLEM = "problem"
+
+
+class FindingJson(TypedDict):
+    """One sentence about one thing."""
+
+    area: Annotated[str, "what was looked at: an agent, the store, the repository …"]
+    level: Annotated[Level, "only a problem makes the command end with 1"]
+    text: Annotated[str, "what was found"]
+    advice: Annotated[str | None, "what to do about it; null if nothing"]
+    facts: Annotated[dict[str, object], "the same for programs; the names depend on the check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +39,11 @@ class Finding:
     facts: Mapping[str, object] = field(default_factory=dict)
     remedy: Sequence[str] = ()
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> FindingJson:
         """The finding as ``doctor --json`` has it."""
         return {
             "area": self.area,
-            "level": self.level.value,
+            "level": self.level,
             "text": self.text,
             "advice": self.advice,
             "facts": dict(self.facts),

@@ -1,1 +1,1 @@
-"""A conversation as a person reads it: its blocks, and their lines. The browser and ``byline transcript`` show it."""
+"""A conversation as a person reads it, in blocks and lines: for the browser and ``byline transcript``."""

@@ -1,7 +1,7 @@
 """A patch as coloured lines, for the places that show one in passing. The review has a view of its own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Protocol
 
 from rich.segment import Segment
@@ -18,7 +18,7 @@ LONGEST = 20_000
 """Characters of a line that are shown: generated files have lines of megabytes."""
 
 Spans = Sequence[tuple[int, int, Style]]
-"""Start, end and style of stretches of a line's safe text, in order; later ones are laid over earlier ones."""
+"""Start, end and style of stretches of a line's safe text; later ones are laid over earlier ones."""
 
 
 class HunkColours(Protocol):
@@ -36,9 +36,9 @@ def count_touched(files: Iterable[FilePatch]) -> tuple[int, int]:
 
 
 def diff_lines(
-    file: FilePatch, width: int, palette: Palette, rows: int, colours: HunkColours | None = None
+    file: FilePatch, width: int, palette: Palette, rows: int, more: str, colours: HunkColours | None = None
 ) -> list[Line]:
-    """The file's name and its hunks; at most ``rows`` lines, then a line that says there is more."""
+    """The file's name and its hunks; at most ``rows`` lines, then ``more``, which tells what to do."""
     added, removed = count_touched([file])
     lines: list[Line] = [
         [
@@ -52,7 +52,7 @@ def diff_lines(
             lines.append([Segment(" " * NUMBER_WIDTH + "⋯", palette.faint)])
         for line in _hunk_lines(file.path, hunk, width, palette, rows, colours):
             if len(lines) > rows:
-                lines.append([Segment("… more: press + to see it", palette.accent)])
+                lines.append([Segment(more, palette.accent)])
                 return lines
             lines.append(line)
     return lines
@@ -73,7 +73,7 @@ def _hunk_lines(
         pieces = rows_of(styled(text, spans[at] if spans else (), base), room)
         for piece_number, piece in enumerate(pieces):
             label = f"{number:>{NUMBER_WIDTH - 1}} " if number and not piece_number else " " * NUMBER_WIDTH
-            fill = room - sum(segment.cell_length for segment in piece)
+            fill = room - sum(segment.cell_length for segment in piece) if ground.bgcolor else 0
             sign = "−" if mark == "-" else mark
             yield [
                 Segment(label, palette.faint), Segment(f"{sign} ", signs[mark] + ground),
@@ -83,9 +83,9 @@ def _hunk_lines(
 
 def styled(text: str, spans: Spans, base: Style) -> Line:
     """The text as segments: ``base`` with each span's style over it."""
-    edges = sorted({0, len(text), *(min(edge, len(text)) for start, end, _ in spans for edge in (start, end))})
+    inner = (min(edge, len(text)) for start, end, _ in spans for edge in (start, end))
     line: Line = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(sorted({0, len(text), *inner})):
         style = base
         for first, last, own in spans:
             if first <= start and end <= last:

@@ -11,7 +11,7 @@ from byline.patch import FilePatch
 from byline.reading.diff_lines import HunkColours, count_touched, diff_lines
 from byline.reading.pages import Block, Pages
 from byline.reading.palette import Palette
-from byline.reading.prose import Line, MarkdownPainter, chop, fit, wrap
+from byline.reading.prose import Line, MarkdownPainter, chop, fit, rows_of, wrap
 from byline.reading.thread import Run
 from byline.reading.tool_words import asked, asked_diff, one_line, questions, stored_patch
 from byline.store.conversations import MessageRow
@@ -44,13 +44,17 @@ class Shape:
 
 
 class BlockPainter:
-    """Draws the blocks of a conversation in the colours of a palette. Paths are shown below its folder."""
+    """Draws the blocks of a conversation in the colours of a palette. Paths are shown below its folder.
 
-    def __init__(self, palette: Palette, pages: Pages, colours: HunkColours | None = None) -> None:
+    ``how`` tells a reader how to see more of what was cut.
+    """
+
+    def __init__(self, palette: Palette, pages: Pages, how: str, colours: HunkColours | None = None) -> None:
         self._palette = palette
         self._markdown = MarkdownPainter(palette)
         self._pages = pages
         self._cwd = pages.thread.session.cwd
+        self._words_more = f"… more: {how}"
         self._colours = colours
 
     def paint(self, block: Block, width: int, shape: Shape) -> list[Line]:
@@ -64,7 +68,8 @@ class BlockPainter:
         if block.is_aside:
             lines = [[Segment(text, _dimmed(style)) for text, style, _ in line] for line in lines]
         gap: list[Line] = [[] for _ in range(shape.gap)]
-        return gap + lines
+        # Where there is no room for what must be told, it is cut off: no line goes on in the next.
+        return gap + [rows_of(line, width)[0] for line in lines]
 
     def _bar(self, block: Block, *, marked: bool) -> Segment:
         palette = self._palette
@@ -125,8 +130,7 @@ class BlockPainter:
         lines = self._markdown.lines(block.text, min(width - 1, PROSE_WIDTH))
         shown = lines[:rows]
         if len(lines) > rows:
-            more = f"… {compact(len(lines) - rows)} more lines: press +"
-            shown.append([Segment(more, self._palette.accent)])
+            shown.append([Segment(self._words_more, self._palette.accent)])
         if (spent := _spent(block.message)) and width > len(spent):
             shown.append([Segment(spent, self._palette.faint)])
         return shown
@@ -155,7 +159,7 @@ class BlockPainter:
         files, rows = self._files(block), shape.rows
         lines += self._tool_input(block, width, rows, shows_diff=bool(files))
         for file in files:
-            drawn = diff_lines(file, width - _INDENT, self._palette, rows, self._colours)
+            drawn = diff_lines(file, width - _INDENT, self._palette, rows, self._words_more, self._colours)
             # The line above names the only file already.
             lines += [self._inside(line) for line in drawn[len(files) == 1 :]]
         return lines + self._output(block, width, rows)
@@ -222,12 +226,13 @@ class BlockPainter:
 
     def _patch(self, block: Block, width: int, shape: Shape) -> list[Line]:
         palette = self._palette
-        files = stored_patch(block.part) if block.part is not None else None
+        files = stored_patch(block.part) if block.part is not None else self._files(block)
         added, removed = count_touched(files or ())
-        words = counted(len(files), "file") if files is not None else "as recorded"
+        words = ", ".join(dict.fromkeys(file.path for file in files or ())) or "as recorded"
         line = [
             Segment("▸ " if shape.folded else "▾ ", palette.muted),
-            Segment("patch", palette.tool + Style(bold=True)), Segment(f"  {words}  "),
+            Segment("patch", palette.tool + Style(bold=True)),
+            Segment(f"  {fit(words, max(width - 22, 8))}  "),
             Segment(f"+{added:,}", palette.added), Segment(f" −{removed:,}", palette.removed),
         ]  # fmt: skip
         lines = [line]
@@ -236,7 +241,7 @@ class BlockPainter:
         if files is None:
             return lines + self._output(block, width, shape.rows)
         for file in files:
-            drawn = diff_lines(file, width - _INDENT, palette, shape.rows, self._colours)
+            drawn = diff_lines(file, width - _INDENT, palette, shape.rows, self._words_more, self._colours)
             lines += [self._inside(line) for line in drawn]
         return lines
 
@@ -286,7 +291,8 @@ class BlockPainter:
         words = fit(text, max(width - 6, 4))
         dashes = "─" * max(min(width, PROSE_WIDTH) - len(words) - 4, 2)
         return [
-            Segment("─ ", palette.faint), Segment(words, palette.accent), Segment(f" {dashes}", palette.faint),
+            Segment("─ ", palette.faint), Segment(words, palette.accent),
+            Segment(f" {dashes}", palette.faint),
         ]  # fmt: skip
 
     def _session(self, block: Block, width: int) -> Line:
@@ -308,7 +314,7 @@ class BlockPainter:
     def _more(self, lines: "_Capped") -> list[Line]:
         if not lines.cut:
             return []
-        return [[Segment("  … more: press + to see it", self._palette.accent)]]
+        return [[Segment(f"  {self._words_more}", self._palette.accent)]]
 
 
 class _Capped:
@@ -334,7 +340,9 @@ def _chopped(text: str, width: int) -> Iterator[str]:
 
 
 def _grounded(line: Line, width: int, ground: Style) -> Line:
-    """The line filled to the width on a background of its own."""
+    """The line filled to the width on a background of its own, if it has one."""
+    if ground.bgcolor is None and not ground.reverse:
+        return line
     used = sum(segment.cell_length for segment in line)
     filled = [*line, Segment(" " * max(width - used, 0))]
     return list(Segment.apply_style(filled, None, Style(bgcolor=ground.bgcolor, reverse=ground.reverse)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from byline.errors import PatchError
+from byline.reading.diff_lines import count_touched
 from byline.reading.pieces import split_pieces
 from byline.reading.thread import ASIDE, FAILED, LAST, Kind, Run, Thread, build_thread
 from byline.store.conversation_facts import (
@@ -70,10 +71,6 @@ class Pages:
         self.source = source
         self._pages: OrderedDict[int, Sequence[MessageRow]] = OrderedDict()
 
-    def forget(self) -> None:
-        """Read everything anew: it may have changed."""
-        self._pages.clear()
-
     def block(self, index: int) -> Block:
         """The block at a place."""
         thread = self.thread
@@ -81,6 +78,8 @@ class Pages:
         if kind == "session":
             link = thread.links[index]
             return Block(kind, link.title or link.id, time_ms=link.started_ms or 0, link=link)
+        if index in thread.loose:
+            return Block(kind, "", touched=thread.loose[index])
         if place < 0:
             return Block(kind, thread.words.get(index, ""))
         skeleton, flags = thread.skeleton, thread.flags[index]
@@ -97,7 +96,7 @@ class Pages:
         label = _LABELS.get(skeleton.kinds[place] or "", skeleton.kinds[place] or "")
         return Block(
             kind, text, message_id, part.generated_at_unix_ms, label, part,
-            thread.touched.get(part.tool_call_id or "", ()), None, None, message,
+            thread.touched.get(part.tool_call_id, ()) if part.tool_call_id else (), None, None, message,
             is_person, bool(flags & ASIDE), bool(flags & FAILED),
         )  # fmt: skip
 
@@ -177,8 +176,11 @@ def open_beginning(store: Store, session_id: str, count: int) -> Pages | None:
     session = store.sessions.get(session_id)
     if session is None:
         return None
+    messages = store.conversations.beginning(session_id, count)
+    said = {part.tool_call_id for message in messages for part in message.parts}
     touched = read_touched(store.database, session_id)
-    return pages_of(session, store.conversations.beginning(session_id, count), touched, store=store)
+    known = {call: edits for call, edits in touched.items() if call in said}
+    return pages_of(session, messages, known, store=store)
 
 
 def pages_of(
@@ -204,19 +206,16 @@ def pages_of(
 
 
 def touched_by(edits: Sequence[EditRow]) -> Mapping[str, tuple[Touched, ...]]:
-    """Tool call to its edits, of edits that were read with their patches; 0 lines where one is unreadable."""
-    found: dict[str, tuple[Touched, ...]] = {}
+    """As :func:`read_touched`, of edits read with their patches; 0 lines where one is unreadable."""
+    found: dict[str, list[Touched]] = {}
     for edit in edits:
-        if edit.tool_call_id is not None:
-            try:
-                files = edit.patch().files
-            except PatchError:
-                files = ()
-            kinds = [line.kind for file in files for hunk in file.hunks for line in hunk.lines]
-            added = kinds.count("added")
-            one = Touched(edit.id, edit.path, added, len(kinds) - added)
-            found[edit.tool_call_id] = (*found.get(edit.tool_call_id, ()), one)
-    return found
+        try:
+            added, removed = count_touched(edit.patch().files)
+        except PatchError:
+            added = removed = 0
+        touched = Touched(edit.id, edit.path, added, removed)
+        found.setdefault(edit.tool_call_id or "", []).append(touched)
+    return {call: tuple(own) for call, own in found.items()}
 
 
 def _pages(

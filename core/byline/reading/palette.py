@@ -8,7 +8,7 @@ from rich.style import Style
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Rich styles. Grounds are backgrounds alone; ``code_theme`` names a Pygments style for blocks of code."""
+    """Rich styles. Grounds are backgrounds alone; ``code_theme`` is a Pygments style for code blocks."""
 
     muted: Style
     faint: Style

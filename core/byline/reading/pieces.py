@@ -23,7 +23,7 @@ def split_pieces(text: str) -> Iterator[str]:
     piece: list[str] = []
     size = 0
     fence = ""
-    for line in text.split("\n"):
+    for line in _lines(text):
         full = len(piece) >= PIECE_LINES or size + len(line) > PIECE_CHARS
         ends_here = not fence and not line.strip() and len(piece) > PIECE_LINES // 2
         if piece and (full or ends_here):
@@ -32,7 +32,13 @@ def split_pieces(text: str) -> Iterator[str]:
         stripped = line.lstrip()
         if stripped.startswith(("```", "~~~")):
             fence = "" if fence and stripped[:3] == fence[:3] else fence or stripped
-        for start in range(0, max(len(line), 1), PIECE_CHARS):
-            piece.append(line[start : start + PIECE_CHARS])
+        piece.append(line)
         size += len(line) + 1
     yield "\n".join(piece)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines, those that are longer than a piece cut up."""
+    for line in text.split("\n"):
+        for start in range(0, max(len(line), 1), PIECE_CHARS):
+            yield line[start : start + PIECE_CHARS]

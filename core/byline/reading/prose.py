@@ -7,22 +7,26 @@ of it (``&#27;`` is an escape character to a Markdown parser) again afterwards.
 import io
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.segment import Segment
 from rich.style import Style
-from rich.syntax import Syntax
 from rich.theme import Theme
 
 from byline.reading.palette import Palette
 from byline.text import safe_line, safe_text
 
+if TYPE_CHECKING:
+    from rich.markdown import Markdown, MarkdownElement
+
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_WORD = re.compile(r" *[^ ]+| +$")
+_AT_ONCE = 2048
+"""Characters that are measured together."""
 Line = list[Segment]
 
 
@@ -34,15 +38,21 @@ def wrap(text: str, width: int) -> Iterator[str]:
         yield from [shown] if _fits(shown, width) else _wrapped(shown, width)
 
 
-def chop(line: str, width: int) -> list[str]:
+def chop(line: str, width: int) -> Iterator[str]:
     """One line of code in pieces of at most ``width`` cells; its spaces stay as they are."""
-    shown = safe_line(line.removesuffix("\r"))
     width = max(width, 2)
+    yield from _pieces(safe_line(line.removesuffix("\r")), width)
+
+
+def _pieces(shown: str, width: int) -> Iterator[str]:
+    """As many pieces as are asked for: lines of megabytes are cut up no further than they are shown."""
     if _fits(shown, width):
-        return [shown]
-    if shown.isascii():
-        return [shown[at : at + width] for at in range(0, len(shown), width)]
-    return chop_cells(shown, width)
+        yield shown
+    elif shown.isascii():
+        yield from (shown[at : at + width] for at in range(0, len(shown), width))
+    else:
+        for at in range(0, len(shown), _AT_ONCE):
+            yield from chop_cells(shown[at : at + _AT_ONCE], width)
 
 
 def rows_of(line: Line, width: int) -> list[Line]:
@@ -67,27 +77,36 @@ def fit(text: str, width: int) -> str:
 
 
 def _fits(line: str, width: int) -> bool:
-    return (len(line) if line.isascii() else cell_len(line)) <= width
+    if line.isascii():
+        return len(line) <= width
+    # What is much longer may only fit by combining marks: it is told apart without measuring all of it.
+    return len(line) <= width * _AT_ONCE and cell_len(line) <= width
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def _wrapped(line: str, width: int) -> Iterator[str]:
     indent = line[: len(line) - len(line.lstrip(" "))][: width // 2]
-    lines: list[str] = []
     current = ""
-    for word in re.findall(r" *[^ ]+| +$", line):
+    for found in _WORD.finditer(line):
+        word = found[0]
         if _fits(current + word, width):
             current += word
             continue
         if current.strip():
-            lines.append(current.rstrip())
-            word = indent + word.lstrip()  # noqa: PLW2901 - the rest of the same word goes on
-        *whole, current = chop(word, width) if not _fits(word, width) else [word]
-        lines += whole
-    return [*lines, current]
+            yield current.rstrip()
+            word = indent + word.lstrip()
+        current = ""
+        for piece in _pieces(word, width):
+            if current:
+                yield current
+            current = piece
+    yield current
 
 
-def _markdown_class(ground: str) -> type[Markdown]:
+def _markdown_class(ground: str) -> "type[Markdown]":
     """Rich's Markdown with headings at the left margin and code on a ground of the theme's own."""
+    # 30 ms that lists, which need nothing but fit(), have no use for.
+    from rich.markdown import CodeBlock, Heading, Markdown  # noqa: PLC0415
+    from rich.syntax import Syntax  # noqa: PLC0415
 
     class PlainHeading(Heading):
         LEVEL_ALIGN: ClassVar[dict[str, JustifyMethod]] = {}
@@ -101,7 +120,7 @@ def _markdown_class(ground: str) -> type[Markdown]:
             )  # fmt: skip
 
     class GroundedMarkdown(Markdown):
-        elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        elements: ClassVar[dict[str, type["MarkdownElement"]]] = {
             **Markdown.elements,
             "heading_open": PlainHeading,
             "fence": GroundedCode,

@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = (
     "heading", "prompt", "answer", "reasoning", "tool", "patch", "question", "file", "aside", "session",
     "rule", "calls",
 )  # fmt: skip
-"""``aside`` is what an agent's program put in; ``session`` a link; ``calls`` the count over a run of calls."""
+"""``aside`` is what an agent's program put in; ``session`` a link; ``calls`` the count over a run."""
 
 GROUP_FROM = 3
 """So many tool calls in a row are grouped under their count."""
@@ -83,6 +83,10 @@ class Thread:
     words: dict[int, str] = field(default_factory=dict)
     links: dict[int, SessionRow] = field(default_factory=dict)
     groups: dict[int, Run] = field(default_factory=dict)
+    loose: dict[int, tuple[Touched, ...]] = field(default_factory=dict)
+    """Edits whose call is in no message: known from a hook alone."""
+    loose_calls: dict[str, int] = field(default_factory=dict)
+    """Their calls, as far as these are known, to their blocks."""
     prompts: "array[int]" = field(default_factory=lambda: array("i"))
     edits: "array[int]" = field(default_factory=lambda: array("i"))
     errors: "array[int]" = field(default_factory=lambda: array("i"))
@@ -99,6 +103,8 @@ class Thread:
         """The block of a tool call, else the first one of a message."""
         if tool_call_id is not None and tool_call_id in self.facts.calls:
             return self.first_blocks[self.facts.calls.index(tool_call_id)]
+        if tool_call_id in self.loose_calls:
+            return self.loose_calls[tool_call_id]
         if message_id is not None and message_id in self.skeleton.message_ids:
             place = self.skeleton.message_ids.index(message_id)
             return next((at for at, message in enumerate(self.messages) if message == place), None)
@@ -140,9 +146,7 @@ def build_thread(
 class _Builder:
     """Adds blocks message by message, remembering who spoke last and with which model."""
 
-    def __init__(
-        self, thread: Thread, children: list[SessionRow], part_of: Callable[[int], PartRow]
-    ) -> None:
+    def __init__(self, thread: Thread, children: list[SessionRow], part_of: Callable[[int], PartRow]) -> None:
         self._thread = thread
         self._children = children
         self._part_of = part_of
@@ -180,12 +184,25 @@ class _Builder:
                 self._add_text(message, part, LAST if is_last else 0, is_person=is_person)
 
     def finish(self) -> None:
-        """Close the last run, and list the sub-agents that no call could be found for."""
+        """Close the last run; list the edits and the sub-agents that no call could be found for."""
         self._end_run()
+        self._add_loose()
         if self._children:
             self._rule("sub-agents and forks of this session", -1)
             for child in self._children:
                 self._link(child)
+
+    def _add_loose(self) -> None:
+        thread = self._thread
+        said = set(thread.facts.calls)
+        loose = {call: edits for call, edits in thread.touched.items() if call not in said}
+        if loose:
+            self._rule("edits without a recorded call", -1)
+        for call, edits in loose.items():
+            if call:
+                thread.loose_calls[call] = len(thread)
+            thread.loose[len(thread)] = edits
+            self._append(_PATCH, -1)
 
     # Kinds of blocks -------------------------------------------------------------------------------
 
@@ -237,7 +254,7 @@ class _Builder:
 
     def _add_call(self, message: int, part: int, flags: int) -> None:
         facts = self._thread.facts
-        flags |= EDITS if facts.calls[part] in self._thread.touched else 0
+        flags |= EDITS if facts.calls[part] and facts.calls[part] in self._thread.touched else 0
         flags |= FAILED if facts.failed[part] else 0
         children = self._started_by(part)
         if not children:

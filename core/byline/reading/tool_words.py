@@ -122,7 +122,7 @@ def delegated(part: PartRow, native_id: str, title: str | None) -> bool:
 
 
 def place_asked(part: PartRow) -> tuple[str, int] | None:
-    """The file that a call is about and the line in it (1-based; 1 where none is said); None if about none."""
+    """The file that a call is about, and the line in it (1-based; 1 where none is said)."""
     given = tool_input(part)
     path = next((given[key] for key in _PATHS if isinstance(given.get(key), str) and given[key]), None)
     if path is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from byline import __version__
 from byline.errors import BylineError
@@ -30,7 +31,7 @@ class Change:
     """Folders below this one that deleting the file leaves empty go too."""
 
     @property
-    def action(self) -> str:
+    def action(self) -> Literal["create", "change", "delete"]:
         """``create``, ``change`` or ``delete``."""
         if self.before is None:
             return "create"

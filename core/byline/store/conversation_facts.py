@@ -21,15 +21,15 @@ SELECT id, tool, status, tool_call_id, length(trim(text, char(9, 10, 13, 32))),
 FROM parts WHERE session_id = ?
 """
 _TOUCHED = """
-SELECT tool_call_id, id, path, added, removed FROM diff_traces
-WHERE session_id = ? AND tool_call_id IS NOT NULL ORDER BY time_ms, seq, id
+SELECT COALESCE(tool_call_id, ''), id, path, added, removed FROM diff_traces
+WHERE session_id = ? ORDER BY time_ms, seq, id
 """
 _TOTALS = """
 SELECT sum(json_extract(tokens, '$.input')), sum(json_extract(tokens, '$.cache_read')),
   sum(json_extract(tokens, '$.cache_write')), sum(json_extract(tokens, '$.output')), sum(cost)
 FROM messages WHERE session_id = ? AND (tokens IS NOT NULL OR cost IS NOT NULL)
 """
-# Every line of it is asked for by LIKE: SQLite looks without waking Python up, but knows the case of ASCII only.
+# With LIKE SQLite looks through all of it without waking Python up, but it knows the case of ASCII only.
 _SAYING = """
 SELECT id FROM parts
 WHERE session_id = ? AND (text LIKE ? ESCAPE '\\' OR input LIKE ? ESCAPE '\\')
@@ -112,11 +112,11 @@ def read_part_facts(database: SqliteDatabase, skeleton: Skeleton) -> PartFacts:
 
 
 def read_touched(database: SqliteDatabase, session_id: str) -> Mapping[str, tuple[Touched, ...]]:
-    """Tool call to its edits, oldest first. Raises: StoreError."""
-    found: dict[str, tuple[Touched, ...]] = {}
+    """Tool call to its edits, oldest first; under ``""`` those of no known call. Raises: StoreError."""
+    found: dict[str, list[Touched]] = {}
     for call, *values in run_sql(database, _TOUCHED, (session_id,)):
-        found[call] = (*found.get(call, ()), Touched(*values))
-    return found
+        found.setdefault(call, []).append(Touched(*values))
+    return {call: tuple(edits) for call, edits in found.items()}
 
 
 def read_totals(database: SqliteDatabase, session_id: str) -> Totals:
@@ -126,7 +126,7 @@ def read_totals(database: SqliteDatabase, session_id: str) -> Totals:
 
 
 def parts_saying(database: SqliteDatabase, session_id: str, words: str) -> set[int]:
-    """Row ids of the parts that say ``words``, in their text or input, whatever the case. Raises: StoreError."""
+    """Row ids of the parts that say ``words`` in text or input, whatever the case. Raises: StoreError."""
     if not words.isascii():
         wanted = words.casefold()
         rows = run_sql(database, "SELECT id, text, input FROM parts WHERE session_id = ?", (session_id,))

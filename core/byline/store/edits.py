@@ -1,6 +1,7 @@
 """Edits: the recorded changes that attribution works from."""
 
 import json
+import posixpath
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -47,6 +48,18 @@ class EditRow:
             return patch_from_json(json.loads(self.patch_json))
         except ValueError as error:
             raise PatchError(f"the stored patch of edit {self.id} is no JSON: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class ShellWindow:
+    """Between which looks at the work tree a shell call's edit was made.
+
+    ``begin_ms`` (Unix ms) is that of the first. ``own`` is False where the change cannot be the call's:
+    others ran in the checkout at the same time, or the new file is a copy of one that was there.
+    """
+
+    begin_ms: int
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,30 @@ class Edits:
             absolute_path(path, cwd).startswith(f"{root}/")
             for path, cwd in query.tuples().execute(self._database)
         )
+
+    def shell_window(self, edit_id: int) -> ShellWindow | None:
+        """The window of a shell call's edit that was seen as it was made; None for others."""
+        query = DiffTrace.select(DiffTrace.payload).where(DiffTrace.id == edit_id)
+        (payload,) = next(iter(query.tuples().execute(self._database)), (None,))
+        try:
+            told = json.loads(zlib.decompress(payload))["shell_window"] if payload else None
+            if not told:
+                return None
+            return ShellWindow(int(told["begin_ms"]), not told["shared_with"] and "copy_of" not in told)
+        except (zlib.error, ValueError, LookupError, TypeError):
+            return None  # an agent's own record
+
+    def edited_meanwhile(self, row: EditRow, start_ms: int) -> bool:
+        """Whether another call of an edit's session edited the same file between a time and that edit."""
+        query = DiffTrace.select(DiffTrace.path, DiffTrace.cwd).where(
+            DiffTrace.basename == posixpath.basename(row.path),
+            DiffTrace.session_id == row.session_id,
+            DiffTrace.tool_call_id.is_null() | (DiffTrace.tool_call_id != row.tool_call_id),
+            DiffTrace.time_ms.between(start_ms, row.time_ms),
+        )
+        place = absolute_path(row.path, row.cwd)
+        rows = query.tuples().execute(self._database)
+        return any(absolute_path(path, cwd) == place for path, cwd in rows)
 
     def absolute_paths(self, repository_id: int) -> list[str]:
         """The distinct paths, joined to their folders, that sessions of a repository edited."""

@@ -88,17 +88,6 @@ class Sessions:
         """
         return self._listing(query, repository_id).ids
 
-    def places(
-        self, query: str = "", repository_id: int | None = None
-    ) -> list[tuple[str, int | None, str | None]]:
-        """Id, last time (Unix ms) and parent of the sessions that :meth:`ids` gives, in its order.
-
-        What a list needs to group and indent sessions without reading their rows.
-        """
-        return [
-            (place.id, place.time_ms, place.parent) for place in self._listing(query, repository_id).places
-        ]
-
     def _listing(self, query: str, repository_id: int | None) -> Listing:
         with Searching(Path(self._database.database)) as searching:
             return searching.find(parse_query(query), View(repository_id=repository_id))

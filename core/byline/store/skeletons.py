@@ -6,6 +6,7 @@ read by page (:meth:`Conversations.page`). 100,000 messages with 120,000 parts a
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from peewee import SqliteDatabase
@@ -67,48 +68,84 @@ class Skeleton:
 def read_skeleton(database: SqliteDatabase, session_id: str) -> Skeleton:
     """The skeleton of a session; an empty one where nothing was recorded."""
     words: dict[str | None, str | None] = {}
+    # The same few words a hundred thousand times: one object each. Rows go by one by one: together they would
+    # take five times what the skeleton does.
     one = words.setdefault
-    keys, types, groups = _parts(database, session_id)
-    rows = run_sql(database, _MESSAGES, (session_id,)).fetchall()
-    known = {row[1] for row in rows}
-    lost = [(group[2], keys[group[0]], name) for name, group in groups.items() if name not in known]
-    orphans = [(0, name, "assistant", began, None, None) for began, _, name in sorted(lost)]
-    if orphans:
-        rows = sorted([*rows, *orphans], key=lambda row: row[3])
-    starts, part_keys = array("q", [0]), array("q")
-    part_types: list[str] = []
-    for row in rows:
-        if group := groups.get(row[1]):
-            part_keys += keys[group[0] : group[1]]
-            part_types += types[group[0] : group[1]]
-        starts.append(len(part_keys))
-    # The same few words a hundred thousand times: one object each.
-    return Skeleton(
-        session_id,
-        array("q", [row[0] for row in rows]),
-        [row[1] for row in rows],
-        [one(row[2], row[2]) or "" for row in rows],
-        array("q", [row[3] for row in rows]),
-        [one(row[4], row[4]) for row in rows],
-        [one(row[5], row[5]) for row in rows],
-        starts,
-        part_keys,
-        part_types,
-    )
+    parts = _parts(database, session_id)
+    keys, times = array("q"), array("q")
+    names: list[str] = []
+    roles: list[str] = []
+    models: list[str | None] = []
+    kinds: list[str | None] = []
+    for key, name, role, time_ms, model, kind in run_sql(database, _MESSAGES, (session_id,)):
+        keys.append(key)
+        names.append(name)
+        roles.append(one(role, role) or "")
+        times.append(time_ms)
+        models.append(one(model, model))
+        kinds.append(one(kind, kind))
+    order: Sequence[int] = range(len(keys))
+    if lost := parts.groups.keys() - set(names):
+        for name in sorted(lost, key=parts.first_of):
+            keys.append(0)
+            names.append(name)
+            roles.append("assistant")
+            times.append(parts.began[parts.groups[name]])
+            models.append(None)
+            kinds.append(None)
+        order = sorted(range(len(keys)), key=times.__getitem__)
+    starts, part_keys, part_types = parts.in_order(names[place] for place in order)
+    if lost:
+        keys, times = array("q", [keys[place] for place in order]), array("q", sorted(times))
+        names, roles = [names[place] for place in order], [roles[place] for place in order]
+        models, kinds = [models[place] for place in order], [kinds[place] for place in order]
+    return Skeleton(session_id, keys, names, roles, times, models, kinds, starts, part_keys, part_types)
 
 
-def _parts(
-    database: SqliteDatabase, session_id: str
-) -> tuple["array[int]", list[str], dict[str, tuple[int, int, int]]]:
-    """Row ids and types of all parts; per message the first, the one after the last, the first's time."""
-    rows = run_sql(database, _PARTS, (session_id,)).fetchall()
-    groups: dict[str, tuple[int, int, int]] = {}
-    start = 0
-    for place, row in enumerate(rows):
-        if place and row[0] != rows[place - 1][0]:
-            groups[rows[start][0]] = (start, place, rows[start][3])
-            start = place
-    if rows:
-        groups[rows[start][0]] = (start, len(rows), rows[start][3])
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Row ids and types of all parts, message by message.
+
+    ``groups`` are the places of the messages, whose parts begin at ``starts`` (one more than there are
+    messages) and whose first part has the time ``began``.
+    """
+
+    keys: "array[int]"
+    types: list[str]
+    groups: dict[str, int]
+    starts: "array[int]"
+    began: "array[int]"
+
+    def first_of(self, name: str) -> tuple[int, int]:
+        """Time and row id of a message's first part."""
+        place = self.groups[name]
+        return self.began[place], self.keys[self.starts[place]]
+
+    def in_order(self, names: Iterable[str]) -> tuple["array[int]", "array[int]", list[str]]:
+        """Where each message's parts start, and the parts' row ids and types, message by message."""
+        starts, keys = array("q", [0]), array("q")
+        types: list[str] = []
+        for name in names:
+            place = self.groups.get(name)
+            if place is not None:
+                first, last = self.starts[place], self.starts[place + 1]
+                keys += self.keys[first:last]
+                types += self.types[first:last]
+            starts.append(len(keys))
+        return starts, keys, types
+
+
+def _parts(database: SqliteDatabase, session_id: str) -> _Parts:
+    parts = _Parts(array("q"), [], {}, array("q"), array("q"))
     words: dict[str, str] = {}
-    return array("q", [row[1] for row in rows]), [words.setdefault(row[2], row[2]) for row in rows], groups
+    before: str | None = None
+    for name, key, part_type, time_ms in run_sql(database, _PARTS, (session_id,)):
+        if name != before:
+            before = name
+            parts.groups[name] = len(parts.starts)
+            parts.starts.append(len(parts.keys))
+            parts.began.append(time_ms)
+        parts.keys.append(key)
+        parts.types.append(words.setdefault(part_type, part_type))
+    parts.starts.append(len(parts.keys))
+    return parts
