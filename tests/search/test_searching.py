@@ -15,6 +15,7 @@ from byline.errors import StoreError
 from byline.query import parse_query
 from byline.record import Message, Part, Session
 from byline.store.commits import AttributedCommit, CommitRecord
+from byline.store.conversation_facts import containing_commits
 from byline.store.listing import Listing, Order, View
 from byline.store.query_sql import match_expression
 from byline.store.search import FIRST_PAGE, Searching
@@ -485,3 +486,21 @@ def test_a_closed_searching_opens_again(talk: Talk) -> None:
     talk.searching.close()
     assert talk.ids("hello") == ["cc_1"]
     assert isinstance(talk.searching, Searching)
+
+
+def test_lines_that_a_later_commit_only_carried_on_survived_once(talk: Talk) -> None:
+    row = talk.store.repositories.remember("r", None, None, "/r")
+    new = ["added", "ai", False, None, "cc_1", "opus", 7]
+    for oid, carried in (("1" * 40, 0), ("2" * 40, 3)):
+        moved = ["added", "ai", True, None, "cc_1", "opus", carried]
+        nobody = ["added", "unknown", False, "no_edit", None, None, 2]
+        counts = {
+            "added": {"carried": carried},
+            "sessions": {"cc_1": {"added": 7 + carried, "removed": carried}},
+            "files": [["a.py", "a.py", [new, moved, nobody]]],
+        }
+        record = CommitRecord(oid, (), 1, 1, "Mia", "s")
+        talk.store.commits.keep(row.id, AttributedCommit(record, {"files": []}, counts, None, 1, None))
+    assert talk.searching.survived() == {"cc_1": 14}
+    commits = containing_commits(talk.store.database, "cc_1")
+    assert [(commit.added, commit.carried) for commit in commits] == [(7, 0), (10, 3)]

@@ -36,7 +36,12 @@ WHERE session_id = ? AND (text LIKE ? ESCAPE '\\' OR input LIKE ? ESCAPE '\\')
 """
 _COMMITS = """
 SELECT r.identity, c.oid, c.subject, c.author_time, json_extract(j.value, '$.added'),
-  json_extract(j.value, '$.removed')
+  json_extract(j.value, '$.removed'), (
+    SELECT COALESCE(sum(json_extract(row.value, '$[6]')), 0)
+    FROM json_each(k.counts, '$.files') file, json_each(file.value, '$[2]') row
+    WHERE json_extract(row.value, '$[0]') = 'added' AND json_extract(row.value, '$[2]')
+      AND json_extract(row.value, '$[4]') = j.key
+  )
 FROM post_commit_patch_intersections k
 JOIN commits c ON c.repository_id = k.repository_id AND c.oid = k.commit_id
 JOIN repositories r ON r.id = k.repository_id
@@ -83,7 +88,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class ContainingCommit:
-    """A commit that contains lines of a session, with how many; ``author_time`` is in seconds."""
+    """A commit that contains lines of a session, with how many; ``author_time`` is in seconds.
+
+    ``carried`` of the ``added`` lines stood in an earlier commit and were moved or reformatted only.
+    """
 
     repository: str
     oid: str
@@ -91,6 +99,7 @@ class ContainingCommit:
     author_time: int
     added: int
     removed: int
+    carried: int
 
 
 def read_part_facts(database: SqliteDatabase, skeleton: Skeleton) -> PartFacts:

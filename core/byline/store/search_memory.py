@@ -25,13 +25,21 @@ ORDER BY id DESC LIMIT 500
 _MAKE_NEWEST = """
 CREATE VIRTUAL TABLE temp.newest USING fts5(text, input, content='', tokenize="unicode61 tokenchars '_'")
 """
+# What was carried (moved, reformatted) stood in an earlier commit, where it is counted.
 _SURVIVED = """
-SELECT j.key, sum(json_extract(j.value, '$.added'))
-FROM post_commit_patch_intersections k
-LEFT JOIN commits c ON c.repository_id = k.repository_id AND c.oid = k.commit_id
-JOIN json_each(k.counts, '$.sessions') j
-WHERE c.rewritten_to IS NULL AND COALESCE(instr(c.parents, ' '), 0) = 0
-GROUP BY j.key HAVING sum(json_extract(j.value, '$.added')) > 0
+WITH kept AS (
+  SELECT k.counts FROM post_commit_patch_intersections k
+  LEFT JOIN commits c ON c.repository_id = k.repository_id AND c.oid = k.commit_id
+  WHERE c.rewritten_to IS NULL AND COALESCE(instr(c.parents, ' '), 0) = 0
+), lines (session_id, count) AS (
+  SELECT j.key, json_extract(j.value, '$.added') FROM kept, json_each(kept.counts, '$.sessions') j
+  UNION ALL
+  SELECT json_extract(row.value, '$[4]'), -json_extract(row.value, '$[6]')
+  FROM kept, json_each(kept.counts, '$.files') file, json_each(file.value, '$[2]') row
+  WHERE json_extract(kept.counts, '$.added.carried') > 0
+    AND json_extract(row.value, '$[0]') = 'added' AND json_extract(row.value, '$[2]')
+)
+SELECT session_id, sum(count) FROM lines WHERE session_id IS NOT NULL GROUP BY session_id HAVING sum(count) > 0
 """
 
 
