@@ -105,8 +105,9 @@ class Searching:
         were attributed and kept.
 
         Not counted: lines that a commit only carried on (moved or reformatted), merges, whose lines are those
-        of the commits they merge, and commits that were amended or rebased into others. A session that is not in it has none, or its commits were never looked at
-        (``byline log`` looks at all). Read anew when the store changed, at most every five seconds.
+        of the commits they merge, and commits that were amended or rebased into others. A session that is not
+        in it has none, or its commits were never looked at (``byline log`` looks at all). Read anew when the
+        store changed, at most every five seconds.
 
         Raises:
             StoreError: the store cannot be read.

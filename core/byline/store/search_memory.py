@@ -39,7 +39,8 @@ WITH kept AS (
   WHERE json_extract(kept.counts, '$.added.carried') > 0
     AND json_extract(row.value, '$[0]') = 'added' AND json_extract(row.value, '$[2]')
 )
-SELECT session_id, sum(count) FROM lines WHERE session_id IS NOT NULL GROUP BY session_id HAVING sum(count) > 0
+SELECT session_id, sum(count) FROM lines WHERE session_id IS NOT NULL
+GROUP BY session_id HAVING sum(count) > 0
 """
 
 
