@@ -25,10 +25,10 @@ def at(commit: Commit) -> Callable[..., str]:
     return make
 
 
-def contents(repo: Path, histories: PathHistories, rev: str, since: int = 0, most: int = 99) -> list[str]:
+def contents(repo: Path, histories: PathHistories, rev: str, since: int = 0) -> list[str]:
     """The contents as ``second text``, the newest first."""
     opened = Repository.open(repo)
-    found = histories.versions(rev, "f.txt", START + since, most)
+    found = histories.versions(rev, "f.txt", START + since)[::-1]
     texts = opened.blobs(version.oid for version in found)
     return [f"{version.commit_time - START} {str(texts[version.oid]).strip()}" for version in found]
 
@@ -44,7 +44,6 @@ def test_each_commit_sees_its_own_history_and_what_was_before(
         assert contents(repo, histories, oids[1], 10) == ["10 v10", "9 v0"]
         assert contents(repo, histories, oids[2], 10) == ["20 v20", "10 v10", "9 v0"]
         assert contents(repo, histories, oids[2], 0) == ["20 v20", "10 v10", "0 v0"]
-        assert contents(repo, histories, oids[3], 10, most=1) == ["30 v30", "9 v0"]
 
 
 def test_a_commit_that_leaves_the_path_alone_sees_what_it_was(repo: Path, at: Callable[..., str]) -> None:
@@ -58,7 +57,7 @@ def test_a_commit_that_leaves_the_path_alone_sees_what_it_was(repo: Path, at: Ca
 
 def test_a_path_that_was_never_there_has_no_contents(repo: Path, at: Callable[..., str]) -> None:
     oid = at(0, "v0")
-    assert PathHistories(Repository.open(repo)).versions(oid, "no.txt", START, 9) == []
+    assert PathHistories(Repository.open(repo)).versions(oid, "no.txt", START) == []
 
 
 def test_other_branches_are_not_seen_and_merges_see_both(
@@ -75,7 +74,7 @@ def test_other_branches_are_not_seen_and_merges_see_both(
     opened = Repository.open(repo)
     histories = PathHistories(opened)
     times = {
-        rev: [version.commit_time - START for version in histories.versions(rev, "f.txt", START + 5, 99)]
+        rev: [version.commit_time - START for version in histories.versions(rev, "f.txt", START + 5)[::-1]]
         for rev in (merge, main, side)
     }
     assert times == {merge: [30, 20, 10, 4], main: [20, 4], side: [10, 4]}

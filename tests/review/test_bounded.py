@@ -1,7 +1,5 @@
 """A memory that forgets what was not asked for longest."""
 
-import pytest
-
 from byline.review.bounded import Bounded
 
 
@@ -20,10 +18,27 @@ def test_a_value_that_is_replaced_weighs_once() -> None:
     assert (memory["a"], memory["b"]) == ("aa", "bbbb")
 
 
-def test_one_value_stays_however_heavy_and_clearing_forgets_all() -> None:
+def test_one_value_stays_however_heavy() -> None:
     memory: Bounded[str, str] = Bounded(1, len)
     memory["a"] = "heavy"
     assert memory["a"] == "heavy"
-    memory.clear()
-    with pytest.raises(KeyError):
-        memory["a"]
+
+
+def test_a_value_that_grew_weighs_what_it_weighs_when_it_is_set_again() -> None:
+    memory: Bounded[str, list[str]] = Bounded(4, len)
+    growing: list[str] = ["a"]
+    memory["grows"] = growing
+    memory["other"] = ["b"]
+    growing += ["c", "d", "e"]
+    memory["grows"] = growing
+    assert "other" not in memory
+    memory["small"] = ["f"]
+    assert "grows" not in memory
+    assert "small" in memory
+
+
+def test_what_is_not_to_be_kept_is_forgotten() -> None:
+    memory: Bounded[str, str] = Bounded(6, len)
+    memory["one"], memory["two"] = "aa", "b"
+    memory.keep(lambda value: value == "b")
+    assert ("one" in memory, "two" in memory) == (False, True)

@@ -9,7 +9,8 @@ from world import Agent, World
 from byline.errors import GitError
 from byline.git.repository import Repository
 from byline.record import Message, Part
-from byline.review.why import Why, explain_line, why_json
+from byline.review.why import Why, explain_line
+from byline.review.why_json import why_json
 
 BASE = "".join(f"base line number {number}\n" for number in range(1, 21))
 

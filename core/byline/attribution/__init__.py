@@ -3,7 +3,7 @@
 Pure functions over values, see ``attribution.md``. Imports :mod:`byline.patch` and the standard library.
 """
 
-from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document, construct
+from byline.attribution.construct import CLOCK_TOLERANCE_MS, Construction, Document, construct
 from byline.attribution.edit import Change, Edit, Search, Touched, Version, comparable
 from byline.attribution.intersect import Intersection, intersect
 from byline.attribution.model import (
@@ -19,7 +19,7 @@ from byline.attribution.model import (
 )
 from byline.attribution.moves import find_moves
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 """Moves when the engine's answers may; kept attributions of another version are made anew."""
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Assumption",
     "AttributedLine",
     "Change",
+    "Construction",
     "Contributor",
     "Credit",
     "Document",

@@ -54,8 +54,11 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
         anchors = _anchors(a, b, a_lo, a_hi, b_lo, b_hi)
         last_a, last_b = a_lo, b_lo
         for anchor_a, anchor_b in anchors:
-            # The anchor itself is found again as a common end of the range it closes.
-            ranges.append((last_a, anchor_a + 1, last_b, anchor_b + 1))
+            if anchor_a == last_a and anchor_b == last_b:
+                pairs.append((anchor_a, anchor_b, 1))
+            else:
+                # The anchor itself is found again as a common end of the range it closes.
+                ranges.append((last_a, anchor_a + 1, last_b, anchor_b + 1))
             last_a, last_b = anchor_a + 1, anchor_b + 1
         if anchors:
             ranges.append((last_a, a_hi, last_b, b_hi))

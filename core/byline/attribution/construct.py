@@ -6,16 +6,24 @@ as recorded. Later edits that do not apply to what the replay knows tell that so
 happened: a version at which they do apply is observed first; else they are placed by their own lines.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 
 from byline.attribution.edit import Edit, Version, new_side, old_side
 from byline.attribution.locate import Placed, place_as_recorded, place_by_context, place_each, region_seen
-from byline.attribution.order import causal_order
+from byline.attribution.order import CausalOrder
 from byline.attribution.unplaced import unapplied
 from byline.attribution.weave import NOBODY, Weave
 from byline.patch import Hunk
+
+_TIME = attrgetter("time_ms")
+
+MAX_VERSIONS = 200
+"""How many contents of a file, those next to it in time, an edit without a before-state is tried on."""
 
 CLOCK_TOLERANCE_MS = 120_000
 """An edit completed later than this after the committer time is no candidate (``attribution.md``)."""
@@ -41,22 +49,136 @@ def construct(edits: Sequence[Edit], versions: Sequence[Version]) -> Document:
         edits: the edits of one document, deduplicated; contents they carry may correct their order.
         versions: contents of the file at commits, in any order; may be empty.
     """
-    edits = causal_order(edits)
-    replay = _Replay(edits, sorted(versions, key=lambda version: version.time_ms))
-    for index in range(len(edits)):
-        replay.apply(index)
-    replay.finish()
-    return Document(tuple(edits), replay.weave or Weave(()), replay.unplaced, replay.base_assumed)
+    return Construction().document(edits, versions)
+
+
+class Construction:
+    """One document for one commit after another: what their replays have in common is replayed once.
+
+    The answers are those of :func:`construct`. A replay goes on where the last one stopped, or is taken back
+    to where the two part: work grows with how far apart in time the commits are that follow each other.
+    """
+
+    def __init__(self) -> None:
+        self._order = CausalOrder()
+        self._replay = _Replay()
+
+    def document(self, edits: Sequence[Edit], versions: Sequence[Version]) -> Document:
+        """As :func:`construct`. The document holds until this is called again."""
+        replay = self._replay
+        ordered = self._order.of(edits)
+        replay.begin(ordered, sorted(versions, key=_TIME))
+        replay.finish()
+        return Document(tuple(ordered), replay.weave or Weave(()), replay.unplaced, replay.base_assumed)
+
+    def weight(self) -> int:
+        """How many lines the weave and the contents that the edits carry have, together."""
+        weave = self._replay.weave
+        return self._replay.weight + (len(weave.text) if weave is not None else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """How a replay was before an edit. ``states`` are the weave's, 0 if there was none.
+
+    ``looked`` are times (ms): versions from the first to the second had a say in the step.
+    """
+
+    states: int
+    unplaced: Mapping[int, tuple[Hunk, ...]]
+    base_assumed: bool
+    time_ms: int
 
 
 class _Replay:
-    def __init__(self, edits: Sequence[Edit], versions: Sequence[Version]) -> None:
-        self._edits = edits
-        self._versions = versions
+    def __init__(self) -> None:
+        self._edits: list[Edit] = []
+        self._versions: list[Version] = []
         self.weave: Weave | None = None
-        self.unplaced: dict[int, tuple[Hunk, ...]] = {}
+        self.unplaced: Mapping[int, tuple[Hunk, ...]] = {}
         self.base_assumed = False
         self._time_ms = 0
+        self._steps: list[_Step] = []
+        self._looks: list[tuple[int, float, float]] = []
+        """Edits that versions had a say in: their index, and from when to when (ms) the versions were."""
+        self._finished_from: _Step | None = None
+        self.weight = 0
+
+    def begin(self, edits: list[Edit], versions: list[Version]) -> None:
+        """Replay edits; what was replayed before and is the same is kept."""
+        self._take_back(min(self._same_edits(edits), self._same_versions(versions)))
+        self._edits, self._versions = edits, versions
+        for index in range(len(self._steps), len(edits)):
+            self._steps.append(self._now())
+            self.weight += _carried(edits[index])
+            try:
+                self.apply(index)
+            except BaseException:
+                self._take_back(index)
+                raise
+
+    def _same_edits(self, edits: list[Edit]) -> int:
+        """How many of the first edits are those that were replayed."""
+        known = min(len(edits), len(self._steps))
+        if edits[:known] == self._edits[:known]:
+            return known
+        return next(index for index in range(known) if edits[index] != self._edits[index])
+
+    def _same_versions(self, versions: list[Version]) -> int:
+        """How many of the edits have been replayed with versions that these do not differ from."""
+        shared = min(len(versions), len(self._versions))
+        if self._versions[:shared] == versions[:shared]:
+            # Most often the one history goes on where the other ends.
+            return self._unlooked([v.time_ms for v in (*versions[shared:], *self._versions[shared:])])
+        old = [version.key() for version in self._versions]
+        new = [version.key() for version in versions]
+        if old == new or not self._looks:
+            return len(self._steps)
+        gone, come = set(old).difference(new), set(new).difference(old)
+        if [key for key in old if key not in gone] != [key for key in new if key not in come]:
+            return self._looks[0][0]
+        times = [version.time_ms for key, version in zip(old, self._versions, strict=True) if key in gone]
+        times += [version.time_ms for key, version in zip(new, versions, strict=True) if key in come]
+        return self._unlooked(times)
+
+    def _unlooked(self, times: Sequence[int]) -> int:
+        """How many of the first edits no version of these times had a say in."""
+        if times and self._looks:
+            low, high = min(times), max(times)
+            for index, since, until in self._looks:
+                if since <= high and low <= until and any(since <= time <= until for time in times):
+                    return index
+        return len(self._steps)
+
+    def _now(self) -> _Step:
+        states = len(self.weave.states) if self.weave is not None else 0
+        return _Step(states, self.unplaced, self.base_assumed, self._time_ms)
+
+    def _take_back(self, edits: int) -> None:
+        """Be as after so many edits."""
+        if self._finished_from is not None:
+            self._restore(self._finished_from)
+            self._finished_from = None
+        if edits < len(self._steps):
+            self._restore(self._steps[edits])
+            for edit in self._edits[edits : len(self._steps)]:
+                self.weight -= _carried(edit)
+            del self._steps[edits:]
+            while self._looks and self._looks[-1][0] >= edits:
+                self._looks.pop()
+
+    def _restore(self, step: _Step) -> None:
+        self.unplaced, self.base_assumed = step.unplaced, step.base_assumed
+        self._time_ms = step.time_ms
+        if self.weave is not None:
+            if step.states:
+                self.weave.take_back(step.states)
+            else:
+                self.weave = None
+
+    def _look(self, since: float, until: float) -> None:
+        """Note that versions of these times have a say in the edit that is being replayed."""
+        self._looks.append((len(self._steps) - 1, since, until))
 
     def apply(self, index: int) -> None:
         edit = self._edits[index]
@@ -70,7 +192,7 @@ class _Replay:
                 placed = self._find_some(index, edit)
         if placed is None:
             if not self._write_whole(index, edit):
-                self.unplaced[index] = edit.hunks
+                self.unplaced = {**self.unplaced, index: edit.hunks}
             return
         self._time_ms = edit.origin.time_ms
         self._write(index, placed)
@@ -82,6 +204,7 @@ class _Replay:
         """
         if self.weave is not None or not self.unplaced:
             return
+        self._finished_from = self._now()
         first_ms = self._edits[min(self.unplaced)].origin.time_ms - CLOCK_TOLERANCE_MS
         for version in self._later(first_ms):
             if unapplied(self.unplaced, version.lines)[0]:
@@ -112,8 +235,10 @@ class _Replay:
         """Note that the file read ``lines``; what edits without a place left there is theirs."""
         late, rest = unapplied(self.unplaced, lines) if self.unplaced else ([], lines)
         self._read(rest)
+        if late:
+            placed = {index for index, _ in late}
+            self.unplaced = {index: hunks for index, hunks in self.unplaced.items() if index not in placed}
         for index, runs in reversed(late):
-            self.unplaced.pop(index, None)
             self._write(index, runs)
         if late:
             self._read(lines)
@@ -137,16 +262,15 @@ class _Replay:
             # A created file: whatever stood there before is gone.
             self._see(())
             return [(0, 0, [line.content.removesuffix("\r") for line in edit.hunks[0].lines])]
-        versions = self._nearest(edit.origin.time_ms)
         if self.weave is None:
-            return self._find_base(edit, versions)
+            return self._find_base(edit)
         current = self.weave.live_lines()
         if edit.search == "recorded" and (placed := place_as_recorded(edit.hunks, current)) is not None:
             return placed
         # A version that lacks recorded lines may be a partial commit, which says nothing of the work tree:
         # it is looked at only when all else fails.
-        since = [version for version in versions if version.time_ms >= self._time_ms]
-        whole = [version for version in since if self._has_all_recorded(version)]
+        since = self._nearest(edit.origin.time_ms, self._time_ms)
+        whole = self._with_all_recorded(since)
         return (
             self._find_in(whole, edit)
             or place_by_context(edit.hunks, current, edit.search)
@@ -154,8 +278,9 @@ class _Replay:
             or self._find_in(since, edit)
         )
 
-    def _find_base(self, edit: Edit, versions: Sequence[Version]) -> list[Placed] | None:
+    def _find_base(self, edit: Edit) -> list[Placed] | None:
         """Where the first edit of a document applies; the version it applies to is the base."""
+        versions = self._nearest(edit.origin.time_ms)
         if (placed := self._find_in(versions, edit)) is not None:
             return placed
         for version in versions:
@@ -165,14 +290,26 @@ class _Replay:
                 self._see(version.lines)
                 return placed
         later = self._later(edit.origin.time_ms)
-        return self._find_in([version for version in later if not _holds(version, edit)], edit)
+        for version in later:
+            if not _holds(version, edit) and (placed := self._find_in([version], edit)) is not None:
+                self._look(edit.origin.time_ms, version.time_ms)
+                return placed
+        all_tried = len(later) == MAX_VERSIONS
+        self._look(edit.origin.time_ms, later[-1].time_ms if all_tried else inf)
+        return None
 
-    def _has_all_recorded(self, version: Version) -> bool:
+    def _with_all_recorded(self, versions: Sequence[Version]) -> list[Version]:
+        """The versions that lack no recorded line."""
         weave = self.weave
-        if weave is None:
-            return True
+        if weave is None or not versions:
+            return list(versions)
         recorded = Counter(weave.text[line] for line in weave.live if weave.owner[line] != NOBODY)
-        return not recorded - Counter(version.lines)
+        found: list[Version] = []
+        for version in versions:
+            there = Counter(version.lines)
+            if all(there.get(text, 0) >= count for text, count in recorded.items()):
+                found.append(version)
+        return found
 
     def _find_some(self, index: int, edit: Edit) -> list[Placed] | None:
         """What of an edit has a place, when something nobody recorded changed the lines around the rest.
@@ -199,7 +336,7 @@ class _Replay:
         places = place_each(edit.hunks, self.weave.live_lines(), "recorded")
         lost = tuple(hunk for hunk, place in zip(edit.hunks, places, strict=True) if place is None)
         if lost:
-            self.unplaced[index] = lost
+            self.unplaced = {**self.unplaced, index: lost}
         return [run for place in places if place is not None for run in place] or None
 
     def _find_in(self, versions: Sequence[Version], edit: Edit) -> list[Placed] | None:
@@ -214,15 +351,23 @@ class _Replay:
                 return placed
         return None
 
-    def _nearest(self, time_ms: int) -> list[Version]:
-        """The versions from the one current at a time back to the oldest."""
-        return [version for version in reversed(self._versions) if version.time_ms <= time_ms]
+    def _nearest(self, time_ms: int, since: float = -inf) -> list[Version]:
+        """The versions from the one current at a time back to the oldest, or to those of a time."""
+        end = bisect_right(self._versions, time_ms, key=_TIME)
+        start = max(bisect_left(self._versions, since, hi=end, key=_TIME), end - MAX_VERSIONS)
+        self._look(since if end - start < MAX_VERSIONS else self._versions[start].time_ms, time_ms)
+        return self._versions[start:end][::-1]
 
     def _later(self, time_ms: int) -> list[Version]:
         """The versions after a time. What later edits wrote stands in them: only a first edit that applies
         nowhere else is tried on them, as in a rebased history, whose commits are younger than their lines.
         """
-        return [version for version in self._versions if version.time_ms > time_ms]
+        start = bisect_right(self._versions, time_ms, key=_TIME)
+        return self._versions[start : start + MAX_VERSIONS]
+
+
+def _carried(edit: Edit) -> int:
+    return len(edit.before or ()) + len(edit.after or ())
 
 
 def _holds(version: Version, edit: Edit) -> bool:

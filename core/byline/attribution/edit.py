@@ -3,7 +3,7 @@
 Lines are compared without a ``\\r`` at their end: agents report LF for files that have CRLF.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,6 +37,10 @@ class Version:
 
     time_ms: int
     lines: tuple[str, ...] = field(repr=False)
+
+    def key(self) -> Hashable:
+        """What tells this version from others; the same for the same time and content."""
+        return self.time_ms, self.lines
 
 
 @dataclass(frozen=True, slots=True)

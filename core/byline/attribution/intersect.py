@@ -153,7 +153,9 @@ def _readings(document: Document, change: Change) -> list["_Reading"]:
 
 def _count_until(edits: Sequence[Edit], time_ms: int) -> int:
     """How many of the first edits there are up to the last one that was completed by a time."""
-    return max((number for number, edit in enumerate(edits, 1) if edit.origin.time_ms <= time_ms), default=0)
+    return next(
+        (number for number in range(len(edits), 0, -1) if edits[number - 1].origin.time_ms <= time_ms), 0
+    )
 
 
 def _unanimous(change: Change, weave: Weave, readings: Sequence[list[Credit]]) -> list[Credit]:
@@ -250,9 +252,7 @@ class _Reading:
         weave, here = self._weave, set(self._new)
         last = weave.last_state_before(self._done)
         run: list[Vanished] = []
-        for line in weave.order():
-            if weave.born[line] > last or not (weave.killer[line] == NOBODY or weave.stood(line, last)):
-                continue
+        for line in weave.standing_or_vanished(last):
             owner = weave.owner[line]
             if owner != NOBODY and line not in here:
                 credit = self._credit(owner, carried=line in self._place_old)
@@ -266,10 +266,9 @@ class _Reading:
     def standing(self) -> Iterator[str]:
         """The recorded lines that are found in the commit, as far as they are distinctive."""
         for line in self._new:
-            if line != STRANGER and self._weave.owner[line] != NOBODY:
-                text = self._weave.text[line]
-                if len(text) >= MIN_LINE_ALNUM and alphanumerics((text,)) >= MIN_LINE_ALNUM:
-                    yield text
+            recorded = line != STRANGER and self._weave.owner[line] != NOBODY
+            if recorded and self._weave.tells(line, MIN_LINE_ALNUM):
+                yield self._weave.text[line]
 
     def _added(self, index: int) -> Credit:
         line = self._new[index]

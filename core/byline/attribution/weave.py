@@ -5,6 +5,7 @@ in the total order, so that a line found in a commit can be looked for where it 
 state the document passed through can be rebuilt and is known by a hash of its lines.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,11 +37,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """At ``position`` of the live lines, ``removed`` ids gave way to ``inserted`` ones."""
+    """At ``position`` of the live lines, ``removed`` ids gave way to ``inserted`` ones.
+
+    ``returned`` has those of the inserted that had vanished before, each with the state at which it had.
+    """
 
     position: int
     removed: tuple[int, ...]
     inserted: tuple[int, ...]
+    returned: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class State:
 
 
 class Weave:
-    """Built by replay (:mod:`byline.attribution.construct`), then only read."""
+    """Built by replay (:mod:`byline.attribution.construct`), then only read, or taken back and built on."""
 
     def __init__(self, base: Sequence[str]) -> None:
         """Begin with ``base`` lines that nobody is known to have written."""
@@ -67,6 +72,8 @@ class Weave:
         self.form: dict[int, Form] = {}
         """Lines seen that are recorded lines in another form; they keep their source's owner."""
         self._after: list[int] = [-1]
+        self._put_behind: list[int] = [-1]
+        """Behind which line each one was put into the total order when it came."""
         self.live: list[int] = []
         self._digest = 0
         previous = _HEAD
@@ -74,12 +81,45 @@ class Weave:
             previous = self._new(line, NOBODY, previous)
             self.live.append(previous)
         self.states: list[State] = [State(NOBODY, self._digest, len(self.live))]
+        self._reached = [NOBODY]
+        """The last edit that had led to any state by each one: it only grows."""
+        self._telling: dict[int, bool] = {}
+        self.returns = 0
+        """How often a run that had vanished came back."""
+        self._sizes = [len(self.text)]
+        """How many lines there had ever been when each state was begun; of the first, with its lines."""
 
     # -- building ---------------------------------------------------------------------------------
 
     def begin_state(self, edit: int) -> None:
         """Open a new state, led to by ``edit`` (or NOBODY); the splices that follow belong to it."""
         self.states.append(State(edit, self._digest, len(self.live)))
+        self._sizes.append(len(self.text))
+        self._reached.append(max(edit, self._reached[-1]))
+
+    def take_back(self, states: int) -> None:
+        """Be again what it was when it had so many states (at least one): nothing later has ever been."""
+        if states >= len(self.states):
+            return
+        size = self._sizes[states]
+        for state in reversed(self.states[states:]):
+            for splice in reversed(state.splices):
+                end = splice.position + len(splice.inserted)
+                self.live[splice.position : end] = splice.removed
+                for line in splice.removed:
+                    self.killer[line], self.died[line] = ALIVE, -1
+                self.returns -= bool(splice.returned)
+                for line, died in splice.returned:
+                    self.killer[line], self.died[line] = NOBODY, died
+        for line in range(len(self.text) - 1, size - 1, -1):
+            self._after[self._put_behind[line]] = self._after[line]
+            self.form.pop(line, None)
+            self._telling.pop(line, None)
+        for column in (self.text, self.owner, self.killer, self.born, self.died):
+            del column[size:]
+        del self._after[size:], self._put_behind[size:]
+        del self.states[states:], self._sizes[states:], self._reached[states:]
+        self._digest = self.states[-1].digest
 
     def splice(self, position: int, count: int, lines: Sequence[str], survivors: Survivors = align) -> None:
         """Replace ``count`` live lines at ``position`` by ``lines``, on behalf of the open state's edit.
@@ -174,13 +214,15 @@ class Weave:
             line = self._after[line]
         if not ids or [self.text[line] for line in ids] != list(lines):
             return False
+        returned = tuple((line, self.died[line]) for line in ids)
         for line in ids:
             self.killer[line] = ALIVE
             self.died[line] = -1
             self._digest = _mixed(self._digest, hash(self.text[line]))
         self.live[position:position] = ids
+        self.returns += 1
         state = self.states[-1]
-        state.splices.append(Splice(position, (), tuple(ids)))
+        state.splices.append(Splice(position, (), tuple(ids), returned))
         state.digest, state.size = self._digest, len(self.live)
         return True
 
@@ -193,6 +235,7 @@ class Weave:
         self.died.append(-1)
         self._after.append(self._after[previous])
         self._after[previous] = line
+        self._put_behind.append(previous)
         self._digest = _mixed(self._digest, hash(content))
         return line
 
@@ -221,19 +264,32 @@ class Weave:
         """Whether a line stood in the document at a state."""
         return self.born[line] <= number and not 0 <= self.died[line] <= number
 
+    def standing_or_vanished(self, number: int) -> Iterator[int]:
+        """The lines that stood at a state, or had come by then and vanished without a record, in order."""
+        if not self.returns and NOBODY not in self.killer:
+            yield from self.state_lines(number)
+            return
+        for line in self.order():
+            if self.born[line] <= number and (self.killer[line] == NOBODY or self.stood(line, number)):
+                yield line
+
     def last_state_before(self, edits: int) -> int:
         """The last state that none but the first ``edits`` edits led to."""
-        states = range(len(self.states))
-        return next((number for number in states if self.states[number].edit >= edits), len(states)) - 1
+        return bisect_left(self._reached, edits) - 1
+
+    def tells(self, line: int, least: int) -> bool:
+        """Whether a line has at least so many letters and digits; ``least`` is always the same."""
+        if line not in self._telling:
+            text = self.text[line]
+            self._telling[line] = len(text) >= least and sum(map(str.isalnum, text)) >= least
+        return self._telling[line]
 
     def state_reading(self, lines: Sequence[str], known_edits: int, last: int | None = None) -> int | None:
         """The state at which the document read exactly ``lines``, the latest of several.
 
         One that the first ``known_edits`` led to comes before those of later edits; none after ``last``.
         """
-        digest = 0
-        for line in lines:
-            digest = _mixed(digest, hash(line))
+        digest = _mixed(0, sum(map(hash, lines)))
         reading = [
             number
             for number, state in enumerate(self.states[: None if last is None else last + 1])
@@ -255,18 +311,16 @@ class Weave:
         or have all of them in another form. Of equals, a state that one of the first ``known_edits`` led
         to comes before those of edits that may be later than the content. None after ``last`` is looked at.
         """
-        wanted = Counter(lines)
-        have: Counter[str] = Counter()
-        common = 0
-        best, most = 0, (-1, False, 0)
-        known = len(self.states) if known_edits is None else known_edits
-        later = False
+        wanted, have, ever = Counter(lines), Counter(self.live_lines()), Counter(self.text[1:])
+        common = sum(min(count, have.get(text, 0)) for text, count in wanted.items())
+        # No state can have more of the lines than had ever been by then: going back, it gets less.
+        most = sum(min(count, ever.get(text, 0)) for text, count in wanted.items())
 
         def put(ids: Sequence[int]) -> int:
             gained = 0
             for line in ids:
                 content = self.text[line]
-                gained += have[content] < wanted[content]
+                gained += have[content] < wanted.get(content, 0)
                 have[content] += 1
             return gained
 
@@ -275,20 +329,29 @@ class Weave:
             for line in ids:
                 content = self.text[line]
                 have[content] -= 1
-                lost += have[content] < wanted[content]
+                lost += have[content] < wanted.get(content, 0)
             return lost
 
-        common += put(self.state_lines(0))
-        for number, state in enumerate(self.states[: None if last is None else last + 1]):
-            for splice in state.splices:
-                common -= take(splice.removed)
-                common += put(splice.inserted)
-            later = later or state.edit >= known
-            # Where most of the lines are new or reshaped, sizes say nothing of which state it is.
-            surplus = abs(state.size - len(lines)) if 2 * common >= len(lines) else 0
-            rank = (common, not later, -surplus)
-            if rank >= most:
-                best, most = number, rank
+        known = len(self.states) if known_edits is None else self.last_state_before(known_edits)
+        number = len(self.states) - 1
+        best, highest = 0, (-1, False, 0)
+        ended = len(self.text)
+        while number >= 0 and most >= highest[0]:
+            state = self.states[number]
+            if last is None or number <= last:
+                # Where most of the lines are new or reshaped, sizes say nothing of which state it is.
+                surplus = abs(state.size - len(lines)) if 2 * common >= len(lines) else 0
+                rank = (common, number <= known, -surplus)
+                if rank > highest:
+                    best, highest = number, rank
+            for splice in reversed(state.splices):
+                common -= take(splice.inserted)
+                common += put(splice.removed)
+            for content in self.text[self._sizes[number] : ended] if number else ():
+                ever[content] -= 1
+                most -= ever[content] < wanted.get(content, 0)
+            ended = self._sizes[number]
+            number -= 1
         return best
 
 

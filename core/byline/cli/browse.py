@@ -1,6 +1,7 @@
 """``byline`` without a command: the browser. The one place where the core names it."""
 
 import argparse
+import gc
 import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from byline.store.store import Store
 
 def run(args: argparse.Namespace) -> int:
     """Open the browser, in a git repository on that repository. ``--demo``: on bundled demo data."""
+    # The app lets the collector work again once something is on the screen.
+    gc.disable()
     from byline_tui.app import run as run_app  # noqa: PLC0415 - Textual costs 180 ms that commands need not pay
 
     with ExitStack() as stack:

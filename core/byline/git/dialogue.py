@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO
 
 from byline.errors import GitError
-from byline.git.process import CHUNK, SETTINGS, environment_of, failed, not_run
+from byline.git.process import CHUNK, failed, not_run
+from byline.git.settings import SETTINGS, environment_of
 
 
 class Dialogue:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from byline.errors import GitError
-from byline.git.model import ChangeStatus, DiffHunk, FileChange
+from byline.git.model import ChangeStatus, DiffHunk, FileChange, known_oid
 from byline.patch.names import unquote
 
 _STATUS: dict[str, ChangeStatus] = {
@@ -88,7 +88,8 @@ def _raw_entries(output: bytes) -> tuple[list[FileChange], int]:
     at = 0
     while at < len(output) and output[at : at + 1] == b":":
         end = output.index(b"\0", at)
-        old_mode, new_mode, old_oid, new_oid, letter = output[at + 1 : end].decode("ascii").split(" ")
+        old_mode, new_mode, *oids, letter = output[at + 1 : end].decode("ascii").split(" ")
+        old_oid, new_oid = map(known_oid, oids)
         status = _STATUS.get(letter[:1])
         if status is None:
             raise GitError(f"git's diff has the unknown status {letter!r}")

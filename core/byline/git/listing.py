@@ -1,9 +1,9 @@
 """Listings for choosing and for captions: the files one may open, and the facts of many commits at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from byline.git.process import run
+from byline.git.process import run, stream
 from byline.git.repository import Repository
 
 _FIELDS = ("%H", "%an", "%at", "%s")
@@ -73,3 +73,32 @@ def is_shallow(repository: Repository) -> bool:
         GitError: git failed.
     """
     return run(repository.root, ["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def log_oids(repository: Repository, rev: str = "HEAD", paths: Sequence[str] = ()) -> Iterator[list[str]]:
+    """The full ids of the commits that :meth:`Repository.log` would list, some thousands at a time.
+
+    Raises:
+        GitError: there is no such revision.
+    """
+    words = ["rev-list", "--end-of-options", rev, "--", *paths]
+    rest = b""
+    for chunk in stream(repository.root, words, is_here=repository.is_here):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if lines:
+            yield [line.decode("ascii") for line in lines]
+
+
+def branches(repository: Repository) -> list[str]:
+    """The names of all branches, the one last committed to first; those of remotes after the local ones.
+
+    Raises:
+        GitError: git failed.
+    """
+    words = ["for-each-ref", "--sort=-committerdate", "--format=%(refname)"]
+    found: list[str] = []
+    for kind in ("refs/heads/", "refs/remotes/"):
+        output = run(repository.root, [*words, kind], is_here=repository.is_here).decode("utf-8", "replace")
+        names = (line.removeprefix(kind) for line in output.split("\n") if line)
+        found += [name for name in names if not name.endswith("/HEAD")]
+    return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 NO_OID = "0" * 40
-"""What git gives as the id of a blob that is not there."""
+"""The id of a blob that is not there, in a repository of either hash: see :func:`known_oid`."""
 
 ChangeStatus = Literal["added", "modified", "deleted", "renamed", "copied", "type-changed"]
 
@@ -83,3 +83,17 @@ class ChangedPath:
     path: str
     old_oid: str
     new_oid: str
+
+
+def known_oid(oid: str) -> str:
+    """An id as git gives it; :data:`NO_OID` for zeros, of which git gives 64 where its hash is SHA-256."""
+    return oid if oid.strip("0") else NO_OID
+
+
+def end_of_second_ms(seconds: int) -> int:
+    """Unix ms until which a thing that git dates may have happened: it cuts times down to the second.
+
+    An edit of the second in which a commit was made is taken for one that the commit may hold, as agents
+    edit and commit in one go.
+    """
+    return seconds * 1000 + 999

@@ -5,7 +5,6 @@ that parent. What it follows from a commit does not depend on where it came from
 from one commit answers for every commit in it.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from byline.git.model import NO_OID, ChangedPath, PathVersion
@@ -17,7 +16,6 @@ from byline.git.shown import literal
 class _Step:
     """A commit that changes the path. ``parents`` are the next such commits before it."""
 
-    place: int
     time: int
     parents: tuple[str, ...]
     changes: list[ChangedPath] = field(default_factory=list)
@@ -26,12 +24,13 @@ class _Step:
 @dataclass(slots=True)
 class _History:
     """What is known of one path since a time. ``first`` is, for a commit that does not change the path
-    itself, the newest commit of its history that does; None where none does.
+    itself, the newest commit of its history that does; None where none does. ``lines`` has the contents that
+    are reached from a commit: so many of the first of a list, which those share that follow each other.
     """
 
     steps: dict[str, _Step] = field(default_factory=dict)
     first: dict[str, str | None] = field(default_factory=dict)
-    before: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: dict[str, tuple[list[PathVersion], int]] = field(default_factory=dict)
 
 
 class PathHistories:
@@ -43,11 +42,11 @@ class PathHistories:
         self._tip = tip
         self._known: dict[tuple[str, int], _History] = {}
 
-    def versions(self, rev: str, path: str, since: int, most: int) -> list[PathVersion]:
-        """The contents a path had in the history of ``rev`` (a full id) since a time (seconds).
+    def versions(self, rev: str, path: str, since: int) -> list[PathVersion]:
+        """The contents a path had in the history of ``rev`` (a full id) since a time (seconds), oldest first.
 
-        The newest ``most``, newest first; last comes what it was just before that time, if it was there.
-        That one's time is the second before.
+        First comes what it was just before that time, if it was there; that one's time is the second before.
+        What is asked for again is made of the same objects.
 
         Raises:
             GitError: git failed.
@@ -57,26 +56,8 @@ class PathHistories:
         if start is None:
             entry = self._repository.entry(rev, path)
             return [PathVersion(since - 1, path, entry[1])] if entry else []
-        found: dict[str, PathVersion] = {}
-        reached, waiting = {start}, deque([start])
-        steps: list[_Step] = []
-        # A parent is listed after its child: going by places, the newest come first.
-        while waiting and len(found) < most:
-            oid = min(waiting, key=lambda name: history.steps[name].place)
-            waiting.remove(oid)
-            step = history.steps[oid]
-            steps.append(step)
-            for change in step.changes:
-                if change.new_oid != NO_OID:
-                    found.setdefault(change.new_oid, PathVersion(step.time, path, change.new_oid))
-            for parent in step.parents:
-                if parent in history.steps and parent not in reached:
-                    reached.add(parent)
-                    waiting.append(parent)
-        return [
-            *found.values(),
-            *(PathVersion(since - 1, path, oid) for oid in self._before(history, start) if oid not in found),
-        ]
+        line, size = self._line(history, start, path, since)
+        return line[:size]
 
     def _start(self, history: _History, rev: str, path: str, since: int) -> str | None:
         """The newest commit in the history of ``rev`` that changes the path since a time."""
@@ -99,39 +80,41 @@ class PathHistories:
     def _list(self, history: _History, rev: str, path: str, since: int) -> str | None:
         """List the history from a commit, besides what is known; its newest commit that changes the path."""
         listed = self._repository.path_steps(rev, path, since)
-        # What is listed later may be older or newer than what is there: all get new places, by their times.
         for oid, time, parents in listed:
-            history.steps.setdefault(oid, _Step(0, time, parents))
+            history.steps.setdefault(oid, _Step(time, parents))
         fresh = [oid for oid, _, _ in listed if not history.steps[oid].changes]
         changed = self._repository.changed_paths(fresh, literal([path]), every_parent=True)
         for oid, changes in changed.items():
             history.steps[oid].changes = changes
-        order = {oid: place for place, (oid, _, _) in enumerate(listed)}
-        by_time = sorted(
-            history.steps.items(), key=lambda item: (-item[1].time, order.get(item[0], item[1].place))
-        )
-        for place, (_, step) in enumerate(by_time):
-            step.place = place
-        history.before.clear()
+        history.lines.clear()
         return listed[0][0] if listed else None
 
-    def _before(self, history: _History, start: str) -> tuple[str, ...]:
-        """The contents that the oldest commits reached from one found: one on each line of history."""
-        if start not in history.before:
-            pending = [start]
-            while pending:
-                oid = pending[-1]
-                known = [name for name in history.steps[oid].parents if name in history.steps]
-                unknown = [name for name in known if name not in history.before]
-                if unknown:
-                    pending += unknown
-                    continue
-                pending.pop()
-                step = history.steps[oid]
-                olds = (
-                    [name for parent in known for name in history.before[parent]]
-                    if known
-                    else [change.old_oid for change in step.changes if change.old_oid != NO_OID]
-                )
-                history.before[oid] = tuple(dict.fromkeys(olds))
-        return history.before[start]
+    def _line(self, history: _History, start: str, path: str, since: int) -> tuple[list[PathVersion], int]:
+        """The contents that are reached from a commit which changes the path."""
+        pending = [] if start in history.lines else [start]
+        while pending:
+            oid = pending[-1]
+            known = [name for name in history.steps[oid].parents if name in history.steps]
+            unknown = [name for name in known if name not in history.lines]
+            if unknown:
+                pending += unknown
+                continue
+            pending.pop()
+            step = history.steps[oid]
+            line = _joined([history.lines[name] for name in known])
+            if not known:
+                olds = dict.fromkeys(change.old_oid for change in step.changes)
+                line += [PathVersion(since - 1, path, old) for old in olds if old != NO_OID]
+            news = dict.fromkeys(change.new_oid for change in step.changes)
+            line += [PathVersion(step.time, path, new) for new in news if new != NO_OID]
+            history.lines[oid] = line, len(line)
+        return history.lines[start]
+
+
+def _joined(lines: list[tuple[list[PathVersion], int]]) -> list[PathVersion]:
+    """What stands in any of the lines, oldest first: the line itself where it is one and ends there."""
+    if len(lines) == 1:
+        line, size = lines[0]
+        return line if len(line) == size else line[:size]
+    together = dict.fromkeys(version for line, size in lines for version in line[:size])
+    return sorted(together, key=lambda version: version.commit_time)

@@ -8,8 +8,9 @@ from typing import Self
 
 from byline.errors import GitError
 from byline.git.blame import BlameLine, read_blame
-from byline.git.model import NO_OID, ChangedPath, Commit, DiffHunk, FileChange
-from byline.git.process import LARGEST, run, stream
+from byline.git.model import NO_OID, ChangedPath, Commit, DiffHunk, FileChange, known_oid
+from byline.git.process import run, stream
+from byline.git.settings import LARGEST
 from byline.git.shown import DIFF, SNIFFED, literal, read_whole, with_hidden
 
 _FULL_OID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -211,12 +212,12 @@ class Repository:
         merges = "-m" if every_parent else "--diff-merges=first-parent"
         words = ["diff-tree", "--stdin", "-r", "--root", merges, "--no-renames", "-z"]
         stdin = "".join(f"{oid}\n" for oid in oids).encode()
-        output = self._run([*words, "--raw", "--abbrev=40", "--", *paths], stdin)
+        output = self._run([*words, "--raw", "--no-abbrev", "--", *paths], stdin)
         current: list[ChangedPath] = []
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
         for field in fields:
             if field.startswith(":"):
-                old_oid, new_oid = field.split(" ")[2:4]
+                old_oid, new_oid = map(known_oid, field.split(" ")[2:4])
                 current.append(ChangedPath(next(fields, ""), old_oid, new_oid))
             elif field.strip() in found:
                 current = found[field.strip()]

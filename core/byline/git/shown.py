@@ -18,7 +18,7 @@ DIFF = (
     "--no-ext-diff",
     "--no-textconv",
     "--full-index",
-    "--abbrev=40",
+    "--no-abbrev",
 )
 """What every diff is read with. Nobody's configuration changes these."""
 

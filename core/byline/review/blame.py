@@ -4,7 +4,8 @@ import posixpath
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Annotated, TypedDict
 
 from byline.attribution import NO_EDIT, Credit
 from byline.errors import GitError
@@ -13,7 +14,7 @@ from byline.git.model import NO_OID
 from byline.git.repository import Repository
 from byline.git.shown import SNIFFED
 from byline.git.shown import literal as literal  # noqa: PLC0414 - named here for those who blame
-from byline.review.credit_json import credit_json
+from byline.review.credit_json import CreditJson, credit_json
 from byline.review.model import Review, ReviewedFile
 from byline.review.review import Reviewer
 from byline.store.store import Store
@@ -92,7 +93,9 @@ def blame_file(
     credits_of: dict[int, Credit] = {}
     with Reviewer(store, repository, oid or repository.head()) as reviewer:
         answers = _Answers(reviewer, [commit for commit in groups if commit])
-        for done, (commit, entries) in enumerate(groups.items(), 1):
+        # One after the other as they were made: what is constructed for one goes on for the next.
+        for done, commit in enumerate(sorted(groups, key=answers.time), 1):
+            entries = groups[commit]
             credits_of |= answers.committed(commit, entries) if commit else answers.uncommitted(entries)
             if progress is not None:
                 progress(done, len(groups))
@@ -106,7 +109,21 @@ def blame_file(
     return Blame(path, oid, lines, tuple(dict.fromkeys(answers.problems)))
 
 
-def line_json(line: BlamedLine) -> dict[str, Any]:
+class BlamedPlaceJson(TypedDict):
+    """Which line of a file it is."""
+
+    line_number: Annotated[int, "1-based"]
+    content: Annotated[str, "the line without its line feed; a carriage return at its end is kept"]
+    commit: Annotated[str | None, "the full id of the commit that introduced it; null if not committed"]
+    original_line: Annotated[int, "its number in that commit, 1-based"]
+    original_path: Annotated[str, "the file's path in that commit"]
+
+
+class BlamedLineJson(BlamedPlaceJson, CreditJson):
+    """One line of a file, and its credit in the commit that introduced it."""
+
+
+def line_json(line: BlamedLine) -> BlamedLineJson:
     """A line as in ``byline blame --json`` (``design.md`` "The other listings")."""
     return {
         "line_number": line.line_number,
@@ -177,6 +194,10 @@ class _Answers:
         self._commits = {commit.oid: commit for commit in repository.commits(oids)}
         self._changed = repository.changed_paths(oids)
         self.problems: list[str] = []
+
+    def time(self, oid: str | None) -> float:
+        """When a commit was made (seconds); what is not committed comes last."""
+        return self._commits[oid].commit_time if oid else inf
 
     def committed(self, oid: str, entries: Sequence[BlameLine]) -> dict[int, Credit]:
         """The credits of lines that one commit introduced, by line number of the blamed file."""

@@ -17,6 +17,7 @@ class Bounded(Generic[K, V]):
         self._most = most
         self._weigh = weigh
         self._values: dict[K, V] = {}
+        self._weights: dict[K, int] = {}
         self._weight = 0
 
     def __contains__(self, key: K) -> bool:
@@ -29,14 +30,20 @@ class Bounded(Generic[K, V]):
         return value
 
     def __setitem__(self, key: K, value: V) -> None:
-        if key in self._values:
-            self._weight -= self._weigh(self._values.pop(key))
+        """Remember a value, as heavy as it is now: one that grows is to be set again."""
+        self._drop(key)
         self._values[key] = value
-        self._weight += self._weigh(value)
+        self._weights[key] = self._weigh(value)
+        self._weight += self._weights[key]
         while self._weight > self._most and len(self._values) > 1:
-            self._weight -= self._weigh(self._values.pop(next(iter(self._values))))
+            self._drop(next(iter(self._values)))
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._values.clear()
-        self._weight = 0
+    def keep(self, which: Callable[[V], bool]) -> None:
+        """Forget the values that are not ``which``."""
+        for key in [key for key, value in self._values.items() if not which(value)]:
+            self._drop(key)
+
+    def _drop(self, key: K) -> None:
+        if key in self._values:
+            del self._values[key]
+            self._weight -= self._weights.pop(key)

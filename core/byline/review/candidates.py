@@ -2,22 +2,18 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from byline.attribution import Edit, Origin, Search, Version, comparable
+from byline.attribution import Construction, Document, Edit, Version
 from byline.errors import PatchError
 from byline.git.model import FileChange
 from byline.patch import FilePatch
-from byline.recorded_path import absolute_path
-from byline.review.lineage import EMPTY_BLOB, Entries, edits_under_earlier_names
-from byline.review.observations import content_read, is_own_window, is_window, without_cumulative
+from byline.review.lineage import Entries, edits_under_earlier_names
+from byline.review.observations import is_window, without_cumulative
 from byline.review.places import Place, Places
-from byline.review.records import Lines, Records
-from byline.review.versions import StoredVersion
+from byline.review.recorded_file import RecordedFile
+from byline.review.records import Records
 from byline.store.edits import EditRow
-
-# Patches without numbers are applied where they fit first, replaced strings must stand only once.
-_SEARCH: dict[str, Search] = {"strings": "only", "patch_text": "first"}
 
 
 class Candidates:
@@ -31,7 +27,6 @@ class Candidates:
         rev: str | None,
     ) -> None:
         self._records = records
-        self._store = records.store
         self._changes = changes
         self._revs = [name for name in (parent, rev) if name]
         self._parent = parent
@@ -40,7 +35,6 @@ class Candidates:
         self._by_path: dict[str, Entries] = {}
         self._later: dict[str, list[EditRow]] = {}
         self._windows: dict[str, list[EditRow]] = {}
-        self._contents: dict[str, Lines] = {}
         self._told: dict[int | str, str] = {}
 
     @property
@@ -85,6 +79,16 @@ class Candidates:
 
         Edits of the old path of a rename belong to the same document.
         """
+        return [(edits, versions) for edits, versions, _ in self._each_document(change)]
+
+    def constructed(self, change: FileChange) -> list[Document]:
+        """The documents of the file, constructed. They hold until those of another commit are asked for."""
+        return [
+            construction.document(edits, versions)
+            for edits, versions, construction in self._each_document(change)
+        ]
+
+    def _each_document(self, change: FileChange) -> Iterator[tuple[list[Edit], list[Version], Construction]]:
         by_root: defaultdict[str, list[EditRow]] = defaultdict(list)
         for name in _names(change):
             for place, row in self._by_path.get(name, ()):
@@ -93,20 +97,19 @@ class Candidates:
         for place, row in moved_away:
             by_root[place.root].append(row)
         gone = {row.id for _, row in moved_away}
-        documents: list[tuple[list[Edit], list[Version]]] = []
         for root in sorted(by_root):
             rows = sorted(by_root[root], key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
-            self._contents = self._read_contents(change, rows)
-            edits = [
-                Edit(_origin(row), (), self._lines(row.base_hash), ())
-                if row.id in gone
-                else self._edit(row, patch)
-                for row in rows
-                if (patch := self._patch(row)) is not None
-            ]
+            key = (root, *_names(change))
+            file = RecordedFile(self._records) if gone else self._records.recorded_file(key, rows)
+            edits, problems = file.edits(rows, self._records.patch)
+            for about, said in problems.items():
+                self._told[about or change.path] = said if about else f"{change.path}: {said}"
+            if gone:
+                edits = [_emptied(edit) if edit.origin.edit_id in gone else edit for edit in edits]
             needs_base = any(edit.before is None for edit in edits)
-            documents.append((edits, self._versions(change, rows[0].time_ms) if needs_base else []))
-        return documents
+            yield edits, self._versions(change, rows[0].time_ms) if needs_base else [], file.construction
+            if not gone:
+                self._records.remember(key, file)
 
     def _moved_away(self, change: FileChange) -> Entries:
         """The edits that gave a file another name, where git sees no rename: they removed its lines."""
@@ -121,27 +124,6 @@ class Candidates:
                 if place.path.removesuffix(patch.new_path) + patch.old_path == change.old_path:
                     found.append((place, row))
         return found
-
-    def _read_contents(self, change: FileChange, rows: Sequence[EditRow]) -> dict[str, Lines]:
-        """The whole contents that edits of one file carry: all of them, or of too many none."""
-        digests = {digest for row in rows for digest in (row.base_hash, row.result_hash) if digest}
-        if not digests:
-            return {}
-        sizes = self._records.store.edits.content_sizes(digests)
-        limit = self._records.limits.contents_bytes
-        if sum(sizes.values()) > limit:
-            self._told[change.path] = (
-                f"{change.path}: {len(rows):,} edits carry more than {limit:,} bytes of contents: "
-                "only their hunks are used (review.max_contents_bytes)"
-            )
-            return {digest: () for digest in digests if digest == EMPTY_BLOB}
-        contents = self._records.contents(digests)
-        for row in rows:
-            if not {row.base_hash, row.result_hash} - {None} <= contents.keys():
-                self._told[row.id] = (
-                    f"{row.path}: a content of edit {row.id} cannot be read: only its hunks are used"
-                )
-        return contents
 
     def later_lines(self, change: FileChange) -> frozenset[str]:
         """The lines that edits recorded after the commit added to this file."""
@@ -180,9 +162,7 @@ class Candidates:
         for place, row in entries:
             if row.id not in kept:
                 continue
-            if is_window(row) and not is_own_window(
-                row, self._store.conversations, self._store.edits, place.root
-            ):
+            if is_window(row) and not self._records.is_own_window(row, place.root):
                 self._windows.setdefault(place.path, []).append(row)
             else:
                 alone.append((place, row))
@@ -204,7 +184,14 @@ class Candidates:
 
     def _readable(self, entries: Entries) -> Entries:
         """The entries whose stored patch can be read; the others are named in ``problems``."""
-        return [(place, row) for place, row in entries if self._patch(row) is not None]
+        return [(place, row) for place, row in entries if self._has_patch(row)]
+
+    def _has_patch(self, row: EditRow) -> bool:
+        try:
+            return self._records.has_patch(row)
+        except PatchError as error:
+            self._told.setdefault(row.id, f"{row.path}: {error}")
+            return False
 
     def _patch(self, row: EditRow) -> FilePatch | None:
         try:
@@ -213,45 +200,18 @@ class Candidates:
             self._told.setdefault(row.id, f"{row.path}: {error}")
             return None
 
-    def _edit(self, row: EditRow, patch: FilePatch) -> Edit:
-        origin = _origin(row)
-        search = _SEARCH.get(row.precision, "recorded")
-        before, after = self._lines(row.base_hash), self._lines(row.result_hash)
-        if patch.kind == "added" and before is None:
-            if search != "recorded" and after is not None:
-                # A whole-file write whose record does not say what was there: what stays is not its own.
-                return Edit(origin, (), self._read_before(row), after)
-            before = ()
-        return Edit(origin, patch.hunks, before, after, search, is_window(row))
-
-    def _read_before(self, row: EditRow) -> tuple[str, ...] | None:
-        """What the session had read of the file before it wrote it."""
-        target = absolute_path(row.path, row.cwd)
-        seen = content_read(
-            row, self._store.conversations, lambda path: absolute_path(path, row.cwd) == target
-        )
-        return comparable(seen) if seen is not None else None
-
-    def _lines(self, digest: str | None) -> tuple[str, ...] | None:
-        return self._contents.get(digest) if digest else None
-
     def _versions(self, change: FileChange, first_ms: int) -> list[Version]:
         # The commit's own content is the base of edits that may be later than it by their clocks.
         rev = self._rev or self._parent
         if rev is None:
             return []
         first = first_ms // 1000
-        found = [version for name in _names(change) for version in self._records.versions(rev, name, first)]
-        latest: dict[str, int] = {}
-        for version in reversed(found):
-            latest[version.oid] = max(version.commit_time, latest.get(version.oid, 0))
-        return [StoredVersion(self._records, time * 1000, oid) for oid, time in latest.items()]
+        return [version for name in _names(change) for version in self._records.versions(rev, name, first)]
 
 
-def _origin(row: EditRow) -> Origin:
-    return Origin(
-        row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
-    )
+def _emptied(edit: Edit) -> Edit:
+    """What giving a file another name did to the file of the old one."""
+    return Edit(edit.origin, (), edit.before, ())
 
 
 def _names(change: FileChange) -> list[str]:

@@ -1,30 +1,109 @@
 """A review as the JSON of ``byline show --json`` (``design.md``), and as the stored attributed patch."""
 
-from dataclasses import asdict
-from typing import Any
+from typing import Annotated, NotRequired, TypedDict
 
 from byline.attribution import AttributedLine
-from byline.patch import FileKind, FilePatch, Hunk, Patch, TouchedLine
-from byline.review.credit_json import credit_json
+from byline.git.model import ChangeStatus
+from byline.patch import FileKind, FilePatch, Hunk, LineKind, Patch, TouchedLine
+from byline.review.credit_json import CreditJson, credit_json
 from byline.review.model import Review, ReviewedFile, ReviewedHunk
-from byline.review.summary import Summary, summarise
+from byline.review.summary import Share, SideCounts, Summary, summarise
 
 FORMAT = 1
 """Moves when a key changes its meaning or goes; new keys may come without it."""
 
 
-def review_json(review: Review) -> dict[str, Any]:
+class SideCountsJson(TypedDict):
+    """Added or removed lines by contributor."""
+
+    ai: Annotated[int, "an agent's call wrote (or removed) the line"]
+    mixed: Annotated[int, "an agent wrote it, and somebody changed it since"]
+    human: Annotated[int, "a person wrote it: said by a record, never guessed"]
+    unknown: Annotated[int, "nobody is credited"]
+    carried: Annotated[int, "lines that were committed before; counted under their contributor too"]
+
+
+class ShareJson(TypedDict):
+    """The lines of one session or one model."""
+
+    added: Annotated[int, "lines added"]
+    removed: Annotated[int, "lines removed"]
+
+
+class SummaryJson(TypedDict):
+    """What the touched lines add up to."""
+
+    added: Annotated[SideCountsJson, "the added lines by contributor"]
+    removed: Annotated[SideCountsJson, "the removed lines by contributor"]
+    unknown_reasons: Annotated[dict[str, int], "reason to its number of unknown lines, most first"]
+    sessions: Annotated[dict[str, ShareJson], "session id to its lines, most first"]
+    models: Annotated[
+        dict[str, ShareJson], "model to its lines, most first; calls without a model are left out"
+    ]
+
+
+class TouchedLineJson(TypedDict):
+    """Which line of a diff it is."""
+
+    kind: Annotated[LineKind, "what the commit did to the line"]
+    line_number: Annotated[
+        int, "1-based: in the new file for an added line, in the old one for a removed one"
+    ]
+    content: Annotated[str, "the line without its line feed; a carriage return at its end is kept"]
+
+
+class LineJson(TouchedLineJson, CreditJson):
+    """One touched line and its credit."""
+
+
+class FileJson(TypedDict):
+    """One file of a diff."""
+
+    path: Annotated[str, "the file's path in the repository; of a deleted file the old one"]
+    old_path: Annotated[str | None, "its path before; null for an added file"]
+    status: Annotated[ChangeStatus, "what happened to the file"]
+    binary: Annotated[bool, "whether the content has no lines to show"]
+    lines: Annotated[list[LineJson], "every touched line in diff order"]
+    notes: NotRequired[
+        Annotated[
+            list[str],
+            "sentences for what has no lines: modes, links, submodules, a file too large",
+            "where there is something to say",
+        ]
+    ]
+
+
+class ReviewJson(TypedDict):
+    """A commit, the index or the work tree, read with its authors."""
+
+    format: Annotated[int, "1; moves when a key changes its meaning or goes, not for new keys"]
+    commit: Annotated[str | None, "the commit's full id; null for `--staged` and `--worktree`"]
+    parent: Annotated[str | None, "the full id of what it is compared with; null for a root commit"]
+    subject: Annotated[str | None, "the message's first line; null without a commit"]
+    author_time: Annotated[int | None, "git's author time, in seconds; null without a commit"]
+    summary: Annotated[SummaryJson, "the counts of all files"]
+    files: Annotated[list[FileJson], "the files in diff order"]
+    problems: NotRequired[
+        Annotated[
+            list[str],
+            "sentences on records that could not be used; each costs that edit only",
+            "if there are any",
+        ]
+    ]
+
+
+def review_json(review: Review) -> ReviewJson:
     """The whole review as plain JSON values; ``design.md`` "byline show REV --json"."""
-    files = [
+    files: list[FileJson] = [
         {**file_json(file), "lines": [line_json(line) for line in file.touched()]} for file in review.files
     ]
     return {**review_head_json(review), "files": files}
 
 
-def review_head_json(review: Review) -> dict[str, Any]:
+def review_head_json(review: Review) -> ReviewJson:
     """A review's JSON, its files still an empty list."""
     commit = review.commit
-    value: dict[str, Any] = {
+    value: ReviewJson = {
         "format": FORMAT,
         "commit": commit.oid if commit else None,
         "parent": review.parent,
@@ -38,14 +117,35 @@ def review_head_json(review: Review) -> dict[str, Any]:
     return value
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
+def summary_json(summary: Summary) -> SummaryJson:
     """The counts as plain JSON values."""
-    return asdict(summary)
+    return {
+        "added": side_json(summary.added),
+        "removed": side_json(summary.removed),
+        "unknown_reasons": dict(summary.unknown_reasons),
+        "sessions": {name: _share_json(share) for name, share in summary.sessions.items()},
+        "models": {name: _share_json(share) for name, share in summary.models.items()},
+    }
 
 
-def file_json(file: ReviewedFile) -> dict[str, Any]:
+def side_json(counts: SideCounts) -> SideCountsJson:
+    """Added or removed lines as plain JSON values."""
+    return {
+        "ai": counts.ai,
+        "mixed": counts.mixed,
+        "human": counts.human,
+        "unknown": counts.unknown,
+        "carried": counts.carried,
+    }
+
+
+def _share_json(share: Share) -> ShareJson:
+    return {"added": share.added, "removed": share.removed}
+
+
+def file_json(file: ReviewedFile) -> FileJson:
     """A file's JSON, its lines still an empty list."""
-    value: dict[str, Any] = {
+    value: FileJson = {
         "path": file.path,
         "old_path": file.old_path or None,
         "status": file.status,
@@ -57,10 +157,14 @@ def file_json(file: ReviewedFile) -> dict[str, Any]:
     return value
 
 
-def line_json(line: AttributedLine) -> dict[str, Any]:
+def line_json(line: AttributedLine) -> LineJson:
     """A touched line's JSON."""
-    place = {"kind": line.kind, "line_number": line.line_number, "content": line.content}
-    return place | credit_json(line.credit)
+    return {
+        "kind": line.kind,
+        "line_number": line.line_number,
+        "content": line.content,
+        **credit_json(line.credit),
+    }
 
 
 _KINDS: dict[str, FileKind] = {

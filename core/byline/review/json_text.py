@@ -1,8 +1,7 @@
 """A review's JSON as text that comes piece by piece: of a million lines none needs to wait for the last."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from byline.review.json_form import file_json, line_json, review_head_json
 from byline.review.model import Review, ReviewedFile
@@ -40,12 +39,12 @@ def _file(file: ReviewedFile) -> Iterator[str]:
     yield after.replace("\n", _IN_FILE)
 
 
-def _line(value: dict[str, Any]) -> str:
+def _line(value: Mapping[str, object]) -> str:
     if "candidates" in value:
         text = json.dumps(value, ensure_ascii=False, indent=2)
         return "\n        " + text.replace("\n", "\n        ")
     return f"\n        {{{_IN_LINE}{_FLAT.encode(value)[1:-1]}\n        }}"
 
 
-def _text(value: dict[str, Any], mark: str) -> tuple[str, str, str]:
+def _text(value: Mapping[str, object], mark: str) -> tuple[str, str, str]:
     return json.dumps(value, ensure_ascii=False, indent=2).partition(mark)

@@ -77,7 +77,7 @@ def keep_commit(
                 commit.subject,
             ),
             patch_to_json(attributed_patch(review)),
-            summary_json(summarise(review.files)),
+            {**summary_json(summarise(review.files))},
             (min(times), max(times)) if times else None,
             ENGINE_VERSION,
             trace,

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from byline.git.model import FileChange
 from byline.review.places import Place
+from byline.review.recorded_file import EMPTY_BLOB
 from byline.review.records import Records
 from byline.store.edits import EditRow
-
-EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 
 Entries = list[tuple[Place, EditRow]]
 Resolve = Callable[[Sequence[EditRow]], Mapping[int, Place]]

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from byline.attribution import ENGINE_VERSION, AttributedLine
 from byline.git.model import NO_OID, ChangedPath, Commit
 from byline.git.repository import Repository
 from byline.patch import Patch, patch_to_json
 from byline.review.authors import HUMAN, UNKNOWN, Who
-from byline.review.json_form import attributed_patch, summary_json
+from byline.review.json_form import SummaryJson, attributed_patch, summary_json
 from byline.review.limits import Limits
 from byline.review.model import Review, ReviewedFile
 from byline.review.review import Reviewer
@@ -102,7 +102,18 @@ def shares(
             size = later
 
 
-def share_json(share: CommitShare) -> dict[str, Any]:
+class CommitJson(TypedDict):
+    """One commit and what its lines add up to."""
+
+    commit: Annotated[str, "the full id"]
+    parents: Annotated[list[str], "the full ids of its parents"]
+    author: Annotated[str, "the author's name"]
+    author_time: Annotated[int, "git's author time, in seconds"]
+    subject: Annotated[str, "the message's first line"]
+    summary: Annotated[SummaryJson, "the counts of the commit, or of the paths that were asked for"]
+
+
+def share_json(share: CommitShare) -> CommitJson:
     """A commit as in ``byline log --json``."""
     commit = share.commit
     return {
@@ -210,8 +221,11 @@ def _keep(store: Store, repository_id: int, review: Review, files: Sequence[File
         commit.oid, commit.parents, commit.author_time, commit.commit_time,
         f"{commit.author} <{commit.email}>", commit.subject,
     )  # fmt: skip
-    counts = summary_json(summarise(review.files))
-    counts |= {"digest": digest, "files": [_file_json(file) for file in files]}
+    counts = {
+        **summary_json(summarise(review.files)),
+        "digest": digest,
+        "files": [_file_json(file) for file in files],
+    }
     window = (min(times), max(times)) if times else None
     store.commits.keep(
         repository_id,

@@ -17,6 +17,7 @@ SHELL_TOOLS = frozenset(
         "run_shell_command",
         "PowerShell",
         "run_terminal_cmd",
+        "Shell",
     }
 )
 READ_TOOLS = frozenset({"Read", "read", "read_file"})
@@ -46,14 +47,19 @@ def without_cumulative(rows: Sequence[EditRow]) -> list[EditRow]:
 
 
 def is_own_window(row: EditRow, conversations: Conversations, edits: Edits, root: str) -> bool:
-    """Whether what changed in a shell call's window can be the call's: it ran no version control, and no
-    other session edited in the checkout meanwhile. A call whose command is not known is not trusted.
+    """Whether what changed in a shell call's window can be the call's: it ran no version control, no other
+    shell call ran in the checkout meanwhile, no other session edited there, no other call the same file, and
+    it made no mere copy. A call whose command is not known is not trusted.
     """
     call = conversations.tool_call(row.session_id, row.tool_call_id) if row.tool_call_id else None
     command = _command(call)
     if call is None or command is None or _VERSION_CONTROL.search(command):
         return False
-    return not edits.others_between(row.session_id, root, call.time_ms, row.time_ms)
+    window = edits.shell_window(row.id)
+    if window is not None and (not window.own or edits.edited_meanwhile(row, window.begin_ms)):
+        return False
+    begin_ms = call.time_ms if window is None else window.begin_ms
+    return not edits.others_between(row.session_id, root, begin_ms, row.time_ms)
 
 
 def content_read(row: EditRow, conversations: Conversations, same_file: Callable[[str], bool]) -> str | None:

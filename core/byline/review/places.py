@@ -28,10 +28,15 @@ class Places:
         worktrees: Collection[str],
         tree: Callable[[], Collection[str]],
         recorded: Callable[[], Iterable[str]],
+        located: dict[int, Place | str | None] | None = None,
     ) -> None:
         """``tree`` gives the paths of the commit's and its parent's trees, ``recorded`` every path that
         sessions of the repository recorded; both are asked only if there are paths of unknown roots.
+
+        ``located`` is what holds for every commit, by edit id, and is filled: the place, the path where its
+        root is not known, or None where it is of another repository.
         """
+        self._located: dict[int, Place | str | None] = {} if located is None else located
         self._own = own
         roots = {checkout: row.id for row in known for checkout in row.checkouts}
         roots |= dict.fromkeys([*own.checkouts, *worktrees], own.id)
@@ -49,21 +54,28 @@ class Places:
         """
         found: dict[int, Place] = {}
         foreign: list[tuple[EditRow, str]] = []
+        located = self._located
         for row in rows:
-            path = absolute_path(row.path, row.cwd or row.session_cwd)
-            owner = self._checkout_of(path)
-            if owner is not None:
-                root, repository_id = owner
-                if repository_id == self._own.id:
-                    found[row.id] = Place(root, path[len(root) :].lstrip("/"))
-            elif row.repository_id == self._own.id:
-                if _is_absolute(path):
-                    foreign.append((row, path))
-                else:
-                    found[row.id] = Place("", path)
+            if row.id not in located:
+                located[row.id] = self._locate(row)
+            place = located[row.id]
+            if isinstance(place, Place):
+                found[row.id] = place
+            elif place is not None:
+                foreign.append((row, place))
         if foreign:
             found |= self._resolve_foreign(foreign)
         return found
+
+    def _locate(self, row: EditRow) -> Place | str | None:
+        path = absolute_path(row.path, row.cwd or row.session_cwd)
+        owner = self._checkout_of(path)
+        if owner is not None:
+            root, repository_id = owner
+            return Place(root, path[len(root) :].lstrip("/")) if repository_id == self._own.id else None
+        if row.repository_id != self._own.id:
+            return None
+        return path if _is_absolute(path) else Place("", path)
 
     def _checkout_of(self, path: str) -> tuple[str, int] | None:
         for root, repository_id in self._roots:

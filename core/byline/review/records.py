@@ -1,30 +1,33 @@
 """What the reviews of one run read, each thing once: the repository's objects, and the store's edits."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from byline.attribution import comparable
+from byline.attribution import Version, comparable
 from byline.git.batch import Batch
-from byline.git.model import PathVersion
+from byline.git.model import PathVersion, end_of_second_ms
 from byline.git.path_history import PathHistories
 from byline.git.repository import Repository
 from byline.patch import FilePatch
 from byline.review.bounded import Bounded
 from byline.review.limits import Limits
-from byline.review.places import Places
+from byline.review.observations import is_own_window
+from byline.review.places import Place, Places
+from byline.review.recorded_file import RecordedFile
 from byline.review.repositories import bind_sessions, repository_row
+from byline.review.versions import StoredVersion
 from byline.store.edits import EditRow
 from byline.store.repositories import RepositoryRow
 from byline.store.store import Store
 from byline.store.text_form import storable
 
-MAX_VERSIONS = 200
-"""How many contents of a file, the newest first, an edit without a before-state is tried on."""
-
 _LINES = 32_000_000
 """Characters of contents that are remembered as lines."""
+
+_FILES = 4_000_000
+"""Lines that the files hold whose edits are remembered with what they came to."""
 
 _PATCHES = 32_000_000
 """Characters of JSON whose patches are remembered."""
@@ -46,11 +49,16 @@ class Records:
         self.batch = Batch(repository)
         self.limits = Limits.configured(repository.root)
         self._histories = PathHistories(repository, tip)
+        self._versions: dict[tuple[str, int], tuple[list[PathVersion], list[Version]]] = {}
         self._lines: Bounded[str, Lines] = Bounded(_LINES, _size_of_lines)
         self._patches: Bounded[int, tuple[str, FilePatch | None]] = Bounded(
             _PATCHES, lambda kept: len(kept[0])
         )
+        self._files: Bounded[Hashable, RecordedFile] = Bounded(_FILES, RecordedFile.weight)
         self._rows: dict[str, list[EditRow]] = {}
+        self._located: dict[int, Place | str | None] = {}
+        self._readable: set[int] = set()
+        self._own_windows: dict[tuple[int, str], bool] = {}
         self._trees: Bounded[str, frozenset[str]] = Bounded(500_000, len)
         self._recorded: list[str] | None = None
         self._are_bound = False
@@ -69,7 +77,9 @@ class Records:
 
     def refresh(self) -> None:
         """Ask the store anew which edits there are."""
-        self._rows.clear()
+        self._forget_rows()
+        self._own_windows.clear()
+        self._files.keep(lambda file: not file.is_open)
         self._recorded = None
         self._are_bound = False
 
@@ -90,9 +100,14 @@ class Records:
         self._are_bound = True
         if not bind_sessions(self.store):
             return False
-        self._rows.clear()
+        self._forget_rows()
         self._recorded = None
         return True
+
+    def _forget_rows(self) -> None:
+        self._rows.clear()
+        self._located.clear()
+        self._readable.clear()
 
     def named(self, names: Collection[str]) -> list[EditRow]:
         """The edits of files with these names, as :meth:`byline.store.edits.Edits.named` gives them."""
@@ -118,6 +133,20 @@ class Records:
             self._patches[row.id] = row.patch_json, files[0] if files else None
         return self._patches[row.id][1]
 
+    def has_patch(self, row: EditRow) -> bool:
+        """Whether an edit has a patch that can be read. Raises: PatchError, if what is stored is damaged."""
+        if row.id not in self._readable and self.patch(row) is not None:
+            self._readable.add(row.id)
+        return row.id in self._readable
+
+    def is_own_window(self, row: EditRow, root: str) -> bool:
+        """Whether what changed in a shell call's window is the call's; as :func:`is_own_window`."""
+        key = row.id, root
+        if key not in self._own_windows:
+            store = self.store
+            self._own_windows[key] = is_own_window(row, store.conversations, store.edits, root)
+        return self._own_windows[key]
+
     def contents(self, digests: Iterable[str]) -> dict[str, Lines]:
         """The lines of whole contents that records carry, by hash, as far as they are stored and readable."""
         return self._remembered(digests, self.store.edits.contents)
@@ -142,11 +171,32 @@ class Records:
                 found[name] = self._lines[name] = comparable(text)
         return found
 
-    def versions(self, rev: str, path: str, since: int) -> list[PathVersion]:
-        """The contents that a path had in the history of a commit since a time (seconds), newest first, and
-        what it was before.
+    def recorded_file(self, key: Hashable, rows: Sequence[EditRow]) -> RecordedFile:
+        """What is remembered of the file of a checkout, by what tells it from others, if it is of these rows.
+
+        Give it back with :meth:`remember` after it was used.
         """
-        return self._histories.versions(rev, path, since, MAX_VERSIONS)
+        if key in self._files and self._files[key].continues(rows):
+            return self._files[key]
+        return RecordedFile(self)
+
+    def remember(self, key: Hashable, file: RecordedFile) -> None:
+        """Keep a file for the next commit."""
+        self._files[key] = file
+
+    def versions(self, rev: str, path: str, since: int) -> list[Version]:
+        """The contents that a path had in the history of a commit since a time (seconds), oldest first, and
+        first what it was before. What is asked for again is made of the same objects.
+        """
+        listed = self._histories.versions(rev, path, since)
+        known, made = self._versions.setdefault((path, since), ([], []))
+        same = min(len(known), len(listed))
+        if known[:same] != listed[:same]:
+            known, made = self._versions[path, since] = [], []
+        for version in listed[len(known) :]:
+            known.append(version)
+            made.append(StoredVersion(self.blob_lines, end_of_second_ms(version.commit_time), version.oid))
+        return made[: len(listed)]
 
     def places(self, revs: Collection[str], paths: Collection[str]) -> Places:
         """Where recorded paths are: ``revs`` are the commits in whose trees, and ``paths`` what else, a path
@@ -158,6 +208,7 @@ class Records:
             self.worktrees,
             lambda: frozenset(paths).union(*(self._tree(rev) for rev in revs)),
             self._recorded_paths,
+            self._located,
         )
 
     @cached_property

@@ -1,8 +1,8 @@
 """Read a commit (or the index, or the work tree) with its authors."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -15,10 +15,9 @@ from byline.attribution import (
     Intersection,
     Touched,
     comparable,
-    construct,
     intersect,
 )
-from byline.git.model import NO_OID, Commit, DiffHunk, FileChange
+from byline.git.model import NO_OID, Commit, DiffHunk, FileChange, end_of_second_ms
 from byline.git.repository import Repository
 from byline.review.candidates import Candidates
 from byline.review.limits import Limits
@@ -26,6 +25,12 @@ from byline.review.model import DiffLine, Review, ReviewedFile, ReviewedHunk
 from byline.review.moves import with_moves
 from byline.review.records import Lines, Records
 from byline.store.store import Store
+
+Progress = Callable[[int, int], None]
+"""Told how many files have been read, and of how many; what it raises ends the review."""
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The id that git gives the tree without files: what stands before the first commit."""
 
 _CURE = "run `git fsck`, or `git fetch` what a partial clone left out"
 
@@ -36,9 +41,16 @@ class Reviewer:
     For as long as one run lasts; close it, or use it as a context. Not for several threads at once.
     """
 
-    def __init__(self, store: Store, repository: Repository, tip: str | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        repository: Repository,
+        tip: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         """``tip`` is the full id of a commit in whose history most of those to be reviewed are."""
         self.records = Records(store, repository, tip)
+        self._progress = progress
 
     def __enter__(self) -> Self:
         return self
@@ -65,11 +77,18 @@ class Reviewer:
         changes = records.repository.changes(commit, paths) if paths else records.batch.changes(commit)
         parent = commit.parents[0] if commit.parents else None
         source = _Source(
-            commit.commit_time * 1000, parent, commit.oid, commit.parents[1:], commit.author_time * 1000,
-            _time_ms(records, parent),
+            end_of_second_ms(commit.commit_time), parent, commit.oid, commit.parents[1:],
+            end_of_second_ms(commit.author_time), _time_ms(records, parent),
         )  # fmt: skip
-        files, problems = _review_changes(records, changes, source)
+        files, problems = _review_changes(records, changes, source, self._progress)
         return Review("commit", commit, parent, files, problems)
+
+    def span(self, base: str | None, tip: Commit) -> Review:
+        """What the commits after ``base`` up to ``tip`` change together, as if they were one.
+
+        ``base`` is the full id of a commit; None begins before the first one. Raises: as :meth:`commit`.
+        """
+        return self.commit(replace(tip, parents=(base or EMPTY_TREE,)))
 
     def staged(self, paths: Sequence[str] = (), now_ms: int | None = None) -> Review:
         """What the index would commit. Raises: as :meth:`commit`."""
@@ -88,20 +107,40 @@ class Reviewer:
         now = now_ms if now_ms is not None else int(time.time() * 1000)
         head = self.records.repository.head()
         files, problems = _review_changes(
-            self.records, changes, _Source(now, head, None, parent_ms=_time_ms(self.records, head))
+            self.records,
+            changes,
+            _Source(now, head, None, parent_ms=_time_ms(self.records, head)),
+            self._progress,
         )
         return Review(target, None, head, files, problems)
 
 
-def review_commit(store: Store, repository: Repository, rev: str, paths: Sequence[str] = ()) -> Review:
+def review_commit(
+    store: Store,
+    repository: Repository,
+    rev: str,
+    paths: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Review:
     """A review of one commit; see :meth:`Reviewer.commit`.
 
     Raises:
         GitError: there is no such commit, or git failed.
         StoreError: the store cannot be read.
     """
-    with Reviewer(store, repository) as reviewer:
+    with Reviewer(store, repository, progress=progress) as reviewer:
         return reviewer.commit(repository.commit(rev), paths)
+
+
+def review_span(
+    store: Store, repository: Repository, base: str | None, tip: str, progress: Progress | None = None
+) -> Review:
+    """A review of the commits after ``base`` up to ``tip`` as one; see :meth:`Reviewer.span`.
+
+    Raises: as :func:`review_commit`.
+    """
+    with Reviewer(store, repository, progress=progress) as reviewer:
+        return reviewer.span(repository.resolve(base) if base else None, repository.commit(tip))
 
 
 def review_range(
@@ -118,21 +157,29 @@ def review_range(
 
 
 def review_staged(
-    store: Store, repository: Repository, paths: Sequence[str] = (), now_ms: int | None = None
+    store: Store,
+    repository: Repository,
+    paths: Sequence[str] = (),
+    now_ms: int | None = None,
+    progress: Progress | None = None,
 ) -> Review:
     """What the index would commit. Raises: as :func:`review_commit`."""
-    with Reviewer(store, repository) as reviewer:
+    with Reviewer(store, repository, progress=progress) as reviewer:
         return reviewer.staged(paths, now_ms)
 
 
 def review_worktree(
-    store: Store, repository: Repository, paths: Sequence[str] = (), now_ms: int | None = None
+    store: Store,
+    repository: Repository,
+    paths: Sequence[str] = (),
+    now_ms: int | None = None,
+    progress: Progress | None = None,
 ) -> Review:
     """What the work tree changes against the index, untracked files included.
 
     Raises: as :func:`review_commit`.
     """
-    with Reviewer(store, repository) as reviewer:
+    with Reviewer(store, repository, progress=progress) as reviewer:
         return reviewer.worktree(paths, now_ms)
 
 
@@ -150,15 +197,19 @@ class _Source:
 
 def _time_ms(records: Records, oid: str | None) -> int | None:
     seconds = records.batch.commit_time(oid) if oid else None
-    return seconds * 1000 if seconds is not None else None
+    return end_of_second_ms(seconds) if seconds is not None else None
 
 
 def _review_changes(
-    records: Records, changes: Sequence[FileChange], source: _Source
+    records: Records, changes: Sequence[FileChange], source: _Source, progress: Progress | None
 ) -> tuple[tuple[ReviewedFile, ...], tuple[str, ...]]:
     candidates = Candidates(records, changes, source.parent, source.rev)
     candidates.gather(source.time_ms + CLOCK_TOLERANCE_MS)
-    answers = [_answer(records, candidates, change, source) for change in changes]
+    answers = []
+    for done, change in enumerate(changes):
+        if progress is not None:
+            progress(done, len(changes))
+        answers.append(_answer(records, candidates, change, source))
     credits_of = with_moves(changes, answers)
     files = tuple(
         _reviewed_file(change, found, records.limits)
@@ -202,7 +253,7 @@ def _intersection(
         for content in candidates.contents_at(source.further_parents, change)
         if content is not None
     )
-    documents = [construct(edits, versions) for edits, versions in candidates.documents(change)]
+    documents = candidates.constructed(change)
     explained = Change(old, new, touched, source.time_ms, others, source.author_ms, source.parent_ms)
     return intersect(documents, explained, candidates.later_lines(change), candidates.window_lines(change))
 

@@ -4,15 +4,22 @@ import posixpath
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from byline.attribution import CLOCK_TOLERANCE_MS, Document, Edit, Origin, comparable, construct
+from byline.attribution import (
+    CLOCK_TOLERANCE_MS,
+    AttributedLine,
+    Document,
+    Edit,
+    Origin,
+    comparable,
+    construct,
+)
 from byline.attribution.tokens import similarity, words
 from byline.errors import PatchError
-from byline.git.model import FileChange
+from byline.git.model import Commit, FileChange, end_of_second_ms
 from byline.git.repository import Repository
-from byline.patch import FilePatch, Hunk, Patch, render_patch
-from byline.review.blame import BlamedLine, blame_file, line_json, literal
+from byline.patch import FilePatch, Hunk, LineKind, Patch, render_patch
+from byline.review.blame import BlamedLine, blame_file, literal
 from byline.review.candidates import Candidates
 from byline.review.contenders import (
     ENOUGH_ALNUM,
@@ -64,6 +71,7 @@ class Why:
     earlier: tuple[Earlier, ...]
     considered: tuple[Considered, ...]
     problems: tuple[str, ...] = ()
+    is_removed: bool = False
 
 
 def explain_line(store: Store, repository: Repository, path: str, line: int, rev: str | None = None) -> Why:
@@ -86,58 +94,30 @@ def explain_line(store: Store, repository: Repository, path: str, line: int, rev
     return Why(path, blamed, subject, session, prompt, edit, earlier, considered, blame.problems)
 
 
-def why_json(why: Why) -> dict[str, Any]:
-    """The answer as in ``byline why --json``: the blamed line's keys, then the evidence."""
-    session, edit = why.session, why.edit
-    return {
-        **line_json(why.line),
-        "subject": why.subject,
-        "prompt": why.prompt,
-        "session": {
-            "id": session.id,
-            "title": session.title,
-            "agent": session.agent,
-            "parent": session.parent,
-        }
-        if session
-        else None,
-        "edit": {
-            **_origin_json(edit.origin),
-            "path": edit.path,
-            "precision": edit.precision,
-            "content": edit.content,
-            "hunk": edit.hunk,
-        }
-        if edit
-        else None,
-        "earlier": [
-            {**_origin_json(entry.origin), "content": entry.content, "match": entry.match}
-            for entry in why.earlier
-        ],
-        "considered": [
-            {
-                **_origin_json(entry.origin),
-                "content": entry.content,
-                "outcome": entry.outcome,
-                "by": _origin_json(entry.by) if entry.by else None,
-            }
-            for entry in why.considered
-        ],
-    }
+def explain_touched(
+    store: Store, path: str, line: AttributedLine, commit: Commit | None, problems: tuple[str, ...] = ()
+) -> Why:
+    """The evidence for a line as a review credits it: prompt, call and recorded hunk.
+
+    For removed lines, and for lines of the index: nobody else's claims on them are looked for.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    is_removed = line.kind == "removed"
+    oid = commit.oid if commit is not None else None
+    blamed = BlamedLine(line.line_number, line.content, oid, line.line_number, path, None, line.credit)
+    subject = commit.subject if commit is not None else None
+    origin = line.credit.origin
+    if origin is None:
+        return Why(path, blamed, subject, None, None, None, (), (), problems, is_removed)
+    prompt = store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms)
+    session = store.sessions.get(origin.session_id)
+    edit = _recorded(store, origin, line.content, is_removed=is_removed)
+    return Why(path, blamed, subject, session, prompt, edit, (), (), problems, is_removed)
 
 
-def _origin_json(origin: Origin) -> dict[str, Any]:
-    return {
-        "session_id": origin.session_id,
-        "message_id": origin.message_id,
-        "tool_call_id": origin.tool_call_id,
-        "model_id": origin.model_id,
-        "tool": origin.tool,
-        "time_ms": origin.time_ms,
-    }
-
-
-def _recorded(store: Store, origin: Origin, content: str) -> RecordedEdit | None:
+def _recorded(store: Store, origin: Origin, content: str, *, is_removed: bool = False) -> RecordedEdit | None:
     row = store.edits.get(origin.edit_id)
     if row is None:
         return None
@@ -147,10 +127,11 @@ def _recorded(store: Store, origin: Origin, content: str) -> RecordedEdit | None
         # Told already: the review has it among its problems.
         files = ()
     wanted = content.removesuffix("\r")
-    written = _most_like([line for file in files for hunk in file.hunks for line in _added(hunk)], wanted)
-    return RecordedEdit(
-        origin, row.path, row.precision, written, _rendered(files[0], written) if files else ""
-    )
+    kind: LineKind = "removed" if is_removed else "added"
+    lines = [line for file in files for hunk in file.hunks for line in _touched(hunk, kind)]
+    written = _most_like(lines, wanted)
+    hunk = _rendered(files[0], written, kind) if files else ""
+    return RecordedEdit(origin, row.path, row.precision, written, hunk)
 
 
 def _most_like(lines: Sequence[str], wanted: str) -> str:
@@ -160,15 +141,15 @@ def _most_like(lines: Sequence[str], wanted: str) -> str:
     return max(lines, key=lambda line: similarity(words(line), target), default="")
 
 
-def _rendered(file: FilePatch, content: str) -> str:
-    """The hunks that added the line, as a diff without git's headers."""
-    having = tuple(hunk for hunk in file.hunks if content in _added(hunk))
+def _rendered(file: FilePatch, content: str, kind: LineKind) -> str:
+    """The hunks that touched the line, as a diff without git's headers."""
+    having = tuple(hunk for hunk in file.hunks if content in _touched(hunk, kind))
     text = render_patch(Patch((replace(file, hunks=having),)))
     return text[text.find("--- ") :] if having else ""
 
 
-def _added(hunk: Hunk) -> list[str]:
-    return [line.content.removesuffix("\r") for line in hunk.lines if line.kind == "added"]
+def _touched(hunk: Hunk, kind: LineKind) -> list[str]:
+    return [line.content.removesuffix("\r") for line in hunk.lines if line.kind == kind]
 
 
 class _Record:
@@ -188,7 +169,7 @@ class _Record:
         paths = literal(name for name in (line.original_path, line.previous_path) if name)
         if line.commit is not None:
             commit = repository.commit(line.commit)
-            limit = commit.commit_time * 1000 + CLOCK_TOLERANCE_MS
+            limit = end_of_second_ms(commit.commit_time) + CLOCK_TOLERANCE_MS
             changes = repository.changes(commit, paths)
             self._gather(changes, (commit.parents or (None,))[0], commit.oid, limit)
             text = repository.blobs([f"{commit.oid}:{line.original_path}"]).popitem()[1]
@@ -293,4 +274,4 @@ def _writes(row: EditRow, content: str) -> bool:
     except PatchError:
         # No claim can be read from it; where it is this file's, the review names it as a problem.
         return False
-    return any(content in _added(hunk) for file in files for hunk in file.hunks)
+    return any(content in _touched(hunk, "added") for file in files for hunk in file.hunks)
