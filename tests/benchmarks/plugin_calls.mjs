@@ -7,13 +7,13 @@ import { join } from "node:path"
 
 const [plugin, telling, program, rounds] = process.argv.slice(2)
 const { Recorder } = (await import(plugin)).Byline
-const { Sent, sender } = await import(telling)
+const { Sent, looker, sender } = await import(telling)
 
 const folder = mkdtempSync(join(tmpdir(), "plugin-"))
 const path = join(folder, "module.py")
 const text = (number) =>
   Array.from({ length: 500 }, (_, line) => `line ${line === 250 ? number : line}\n`).join("")
-const recorder = new Recorder(sender(program, folder), new Sent(), folder)
+const recorder = new Recorder(sender(program, folder), looker(program, "opencode", folder), new Sent(), folder)
 recorder.event({
   type: "message.updated",
   properties: {

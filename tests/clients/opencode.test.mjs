@@ -14,7 +14,9 @@ const TOLD = await import(process.env.BYLINE_TELLING)
 function recording(sent = new TOLD.Sent()) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "opencode-")))
   const calls = []
-  const recorder = new Recorder((command, payload) => calls.push([command, payload]), sent, folder)
+  const looks = []
+  const look = async (event) => void looks.push(event)
+  const recorder = new Recorder((command, payload) => calls.push([command, payload]), look, sent, folder)
   const items = () =>
     calls
       .filter(([command]) => command === "conversation-trace")
@@ -25,7 +27,7 @@ function recording(sent = new TOLD.Sent()) {
       .filter(([command]) => command === "diff-trace")
       .flatMap(([, text]) => text.split("\n").map((line) => JSON.parse(line)))
   }
-  return { recorder, folder, calls, items, edits }
+  return { recorder, folder, calls, looks, items, edits }
 }
 
 const SESSION = {
@@ -484,4 +486,36 @@ test("messages and calls are kept within bounds", () => {
     recorder.beforeCall("write", `call_${number}`, { filePath: "/none" })
   assert.deepEqual([recorder.messages.size, recorder.around.size], [500, 50])
   recorder.flush()
+})
+
+test("a shell call is told of before and after it, by whom it was made, and waited for; no other call is", async () => {
+  const { recorder, folder, looks } = recording()
+  recorder.event(message(REPLY))
+  recorder.event(tool("bash", { status: "running", input: {}, time: { start: 1 } }))
+  const call = { tool: "bash", callID: "call_1", sessionID: "ses_1" }
+  const command = { command: "sed -i s/a/b/ notes.txt" }
+  await recorder.shellCall("PreToolUse", call, command)
+  await recorder.shellCall("PostToolUse", call)
+  await recorder.shellCall("PreToolUse", { ...call, tool: "read" })
+  const by = { message_id: "msg_2", model: "anthropic/claude-opus-4-6" }
+  const place = {
+    cwd: folder,
+    session_id: "ses_1",
+    tool_name: "bash",
+    tool_use_id: "call_1",
+  }
+  assert.deepEqual(looks, [
+    { hook_event_name: "PreToolUse", ...place, tool_input: command, ...by },
+    { hook_event_name: "PostToolUse", ...place, tool_input: {}, ...by },
+  ])
+})
+
+test("a shell call that failed is over too", () => {
+  const { recorder, looks } = recording()
+  recorder.event(message(REPLY))
+  recorder.event(tool("bash", { status: "error", input: {}, error: "aborted", time: { start: 1, end: 2 } }))
+  assert.deepEqual(
+    looks.map((look) => [look.hook_event_name, look.tool_use_id]),
+    [["PostToolUseFailure", "call_1"]],
+  )
 })

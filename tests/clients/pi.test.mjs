@@ -16,7 +16,9 @@ function recording(entries = [], header = { id: "s1" }) {
   const sessionManager = {
     getEntries: () => [...entries], getHeader: () => header, getSessionId: () => "s1", getSessionName: () => name,
   } // prettier-ignore
-  const recorder = new Recorder((command, payload) => calls.push([command, payload]), {
+  const looks = []
+  const look = async (event) => void looks.push(event)
+  const recorder = new Recorder((command, payload) => calls.push([command, payload]), look, {
     cwd: folder,
     sessionManager,
   })
@@ -28,7 +30,7 @@ function recording(entries = [], header = { id: "s1" }) {
     calls
       .filter(([command]) => command === "diff-trace")
       .flatMap(([, text]) => text.split("\n").map((line) => JSON.parse(line)))
-  return { recorder, folder, entries, items, edits, rename: (to) => (name = to) }
+  return { recorder, folder, entries, looks, items, edits, rename: (to) => (name = to) }
 }
 
 const entry = (id, parentId, message) => ({
@@ -210,11 +212,25 @@ test("turned off it listens to nothing", () => {
   assert.deepEqual(heard, [])
 })
 
-test("no handler throws or answers, whatever Pi hands to it: an answer would change what Pi does", () => {
+test("no handler throws or answers, whatever Pi hands to it: an answer would change what Pi does", async () => {
   const handlers = new Map()
   module.default({ on: (event, handler) => handlers.set(event, handler) })
   assert.ok(handlers.has("tool_call") && handlers.has("session_shutdown"))
   for (const handler of handlers.values()) {
-    for (const odd of [undefined, {}, { type: "x", input: null }]) assert.equal(handler(odd, odd), undefined)
+    for (const odd of [undefined, {}, { type: "x", input: null }])
+      assert.equal(await handler(odd, odd), undefined)
   }
+})
+
+test("a shell call is told of with its message and model, and waited for; no other call is", async () => {
+  const { recorder, folder, entries, looks } = recording([prompt])
+  entries.push(calling("e2", "e1", "bash", { command: "sed -i s/a/b/ notes.txt" }))
+  await recorder.shellCall("PreToolUse", "bash", "call_1", { command: "sed -i s/a/b/ notes.txt" })
+  await recorder.shellCall("PreToolUse", "write", "call_2", { path: "a" })
+  assert.deepEqual(looks, [
+    {
+      hook_event_name: "PreToolUse", session_id: "s1", cwd: folder, tool_name: "bash", tool_use_id: "call_1",
+      tool_input: { command: "sed -i s/a/b/ notes.txt" }, message_id: "e2", model: "anthropic/claude-opus-4-6",
+    },
+  ]) // prettier-ignore
 })

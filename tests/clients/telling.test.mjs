@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 
 const SOURCE = process.env.BYLINE_TELLING
-const { Sent, changed, defined, readText, indented, replacement, restored, sender, unified, written } =
+const { Sent, changed, defined, looker, readText, indented, replacement, restored, sender, unified, written } =
   await import(SOURCE)
 
 function folder() {
@@ -189,4 +189,24 @@ test("a program that is not there costs the agent nothing", async () => {
   send("conversation-trace", "{}")
   await new Promise((resolve) => setTimeout(resolve, 50))
   process.env.PATH = path
+})
+
+test("a look is over when the program is, and has told it of the event", async () => {
+  const place = folder()
+  await looker(recording(place), "pi", place)({ hook_event_name: "PreToolUse" })
+  const told = readFileSync(join(place, "got"), "utf8")
+  assert.equal(told, 'hook --agent pi --defer\n{"hook_event_name":"PreToolUse"}')
+})
+
+test("a look without a program, and one that never ends, keep no call waiting for long", async () => {
+  const path = process.env.PATH
+  process.env.PATH = folder()
+  await looker("/nowhere/byline-ingest", "pi", folder())({})
+  process.env.PATH = path
+  const slow = join(folder(), "slow")
+  writeFileSync(slow, "#!/bin/sh\nexec sleep 30\n")
+  chmodSync(slow, 0o755)
+  const begin = Date.now()
+  await looker(slow, "pi", folder())({})
+  assert.ok(Date.now() - begin < 20_000)
 })

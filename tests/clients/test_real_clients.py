@@ -138,7 +138,7 @@ def asked(place: Place, client: Client) -> Place:
         client.configure(place, url)
         byline(place, "setup", "--agent", client.agent, "--git", "--yes")
         ask(place, client)
-    edits_stored(place, 2)
+    edits_stored(place, 3)
     settled(place)
     with (place.repo / "notes.txt").open("a") as notes:
         notes.write(f"{BY_HAND}\n")
@@ -154,18 +154,17 @@ def test_every_line_of_the_commit_has_its_session_and_model(asked: Place, client
     expected: list[Line] = [("hello.py", "added", line, *own) for line in HELLO.split("\n")[:-1]]
     expected += [
         ("notes.txt", "removed", "  second line", *own),
-        ("notes.txt", "removed", "third line", *nobody),
+        ("notes.txt", "removed", "third line", *own),
     ]
     expected += [("notes.txt", "added", line, *own) for line in EDITED]
-    # The shell's line is nobody's as long as the agents say nothing of what their shells change.
-    expected += [("notes.txt", "added", "THIRD line", *nobody), ("notes.txt", "added", BY_HAND, *nobody)]
+    expected += [("notes.txt", "added", "THIRD line", *own), ("notes.txt", "added", BY_HAND, *nobody)]
     assert sorted(shown(asked), key=str) == sorted(expected, key=str)
     [(commits,)] = rows(asked, "SELECT count(*) FROM post_commit_patch_intersections")
     assert commits == 1
 
 
 def test_the_call_that_failed_is_told_and_is_no_edit(asked: Place, client: Client) -> None:
-    assert rows(asked, "SELECT count(*) FROM diff_traces") == [(2,)]
+    assert rows(asked, "SELECT count(*) FROM diff_traces") == [(3,)]
     failed = rows(asked, "SELECT count(*) FROM parts WHERE type = 'tool' AND status = 'error'")
     # Codex has no event for a patch that it refuses (formats.md 3.4).
     assert failed == [(0 if client.agent == "codex" else 1,)]
@@ -182,7 +181,10 @@ def test_importing_the_history_afterwards_adds_nothing_twice(asked: Place, clien
     history = ids(alone)
     assert both["messages"] == history["messages"]
     assert [row[:4] for row in both["parts"]] == [row[:4] for row in history["parts"]]
-    assert [row[:3] for row in both["edits"]] == [row[:3] for row in history["edits"]]
+    # No history tells what a shell call changed: that is Byline's own look at the work tree.
+    own = [row[:3] for row in both["edits"] if row[:3] not in {told[:3] for told in history["edits"]}]
+    assert len(own) == 1
+    assert len(both["edits"]) == len(history["edits"]) + 1
     if client in (OPENCODE, PI):
         # The plugins tell all that was said; only what OpenCode's snapshots show is left to the import.
         assert before["messages"] == history["messages"]
@@ -232,7 +234,7 @@ def test_a_session_that_goes_on_with_another_model_credits_each_call_to_its_own(
             "pi": ("--continue", "--model", "second"),
         }
         ask(place, client, "Say goodbye", *words[client.agent])
-    edits_stored(place, 3)
+    edits_stored(place, 4)
     place.git("add", ".")
     place.git("commit", "-qm", "Greet and leave")
     [(session,)] = rows(place, "SELECT id FROM sessions")
@@ -257,7 +259,7 @@ def test_a_fork_of_a_session_is_credited_with_what_it_did_itself(
         byline(place, "setup", "--agent", "opencode", "--git", "--yes")
         ask(place, OPENCODE)
         ask(place, OPENCODE, "Say goodbye", "--continue", "--fork")
-    edits_stored(place, 3)
+    edits_stored(place, 4)
     settled(place)
     place.git("add", ".")
     place.git("commit", "-qm", "Greet and leave")

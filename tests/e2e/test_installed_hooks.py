@@ -42,6 +42,8 @@ def hook(folder: Path, name: str, script: str) -> Path:
 
 
 def attributed() -> set[str]:
+    """The commits whose attribution is stored, once everything that waits for that is."""
+    subprocess.run([sys.executable, "-m", "byline.ingest", "drain"], check=True)
     with closing(sqlite3.connect(os.environ["BYLINE_DB"])) as store:
         return {oid for (oid,) in store.execute("SELECT commit_id FROM post_commit_patch_intersections")}
 

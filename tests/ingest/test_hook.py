@@ -112,6 +112,14 @@ def test_replay_stores_what_can_be_read_now_and_keeps_the_rest(run: Run, rows: R
     assert str(reason).startswith("not valid JSON")
 
 
+def test_replay_drops_what_it_still_cannot_read_when_it_is_told_to(send: Send, run: Run, rows: Rows) -> None:
+    for payload in (b"no json", b"nor this", b'{"payloads": [{}], "tool_name": "pi"}'):
+        send("conversation-trace", payload)
+    said = run("replay", "--discard", "--strict")
+    assert (said.returncode, said.stdout) == (0, b"replay: attempted=3 stored=0 rejected=3 discarded=3\n")
+    assert rows("SELECT count(*) FROM rejected_payloads") == [(0,)]
+
+
 def test_a_skipped_item_stays_kept_however_often_it_is_replayed(send: Send, run: Run, rows: Rows) -> None:
     good = {
         "type": "message",

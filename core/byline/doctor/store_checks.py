@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from byline.doctor.finding import Finding, Level
-from byline.ingest import spool
+from byline.ingest import shell_window, spool
 from byline.paths import data_dir, state_dir
 from byline.redaction import find_secrets
 from byline.store.schema import VERSION
@@ -21,6 +21,7 @@ _LISTED = 3
 _WAITING_MS = 60_000
 """A payload that was put aside is stored within a second; one that waits this long is stuck."""
 _SCAN_SECONDS = 10.0
+_WEEK_MS = 7 * 24 * 3600 * 1000
 
 
 def check_store(path: Path, now_ms: int) -> Iterator[Finding]:
@@ -34,6 +35,7 @@ def check_store(path: Path, now_ms: int) -> Iterator[Finding]:
         yield from _rejected(path)
     yield from _permissions(path)
     yield from _waiting(path, now_ms)
+    yield from _not_looked_at(path, now_ms)
 
 
 def last_events(path: Path) -> dict[str, int]:
@@ -143,7 +145,8 @@ def _rejected(path: Path) -> Iterator[Finding]:
     more = f"; and {len(rows) - _LISTED} other reasons" if len(rows) > _LISTED else ""
     yield Finding(
         AREA, Level.PROBLEM, f"{counted(total, 'payload')} rejected, kept as they came: {some}{more}",
-        "byline-ingest replay tries them again, after an upgrade that may read them", facts,
+        "byline-ingest replay tries them again, after an upgrade that may read them; with --discard it drops "
+        "those that it still cannot read", facts,
         ("byline-ingest", "replay"),
     )  # fmt: skip
 
@@ -156,6 +159,7 @@ def _permissions(path: Path) -> Iterator[Finding]:
         path,
         *(Path(f"{path}{suffix}") for suffix in ("-wal", "-shm")),
         Path(spool.spool_folder(str(path))),
+        Path(shell_window.windows_folder(str(path))),
     ]
     places += [path.parent] if path.parent == data_dir() else []
     places += [state_dir()]
@@ -170,6 +174,26 @@ def _permissions(path: Path) -> Iterator[Finding]:
                 AREA, Level.PROBLEM, f"{place} is open to others (mode {mode:o})", f"chmod {wanted} {place}",
                 {"path": str(place), "mode": f"{mode:o}"}, ("chmod", wanted, str(place)),
             )  # fmt: skip
+
+
+def _not_looked_at(path: Path, now_ms: int) -> Iterator[Finding]:
+    """Shell calls of the last week whose changes have no author, as the work tree was not looked at."""
+    notes = [
+        note
+        for note in shell_window.skipped(str(path))
+        if isinstance(when := note.get("time_ms"), int) and when > now_ms - _WEEK_MS
+    ]
+    if not notes:
+        return
+    reasons = Counter(f"{note.get('root')}: {note.get('reason')}" for note in notes)
+    some = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(_LISTED))
+    yield Finding(
+        AREA, Level.NOTE,
+        f"{counted(len(notes), 'shell call')} of the last week not looked at: {some}",
+        "give the look more time with capture.snapshot_timeout_ms, or turn it off with "
+        "capture.shell_snapshots (byline config); .gitignore what is not to be looked at",
+        {"not_looked_at": dict(reasons)},
+    )  # fmt: skip
 
 
 def _waiting(path: Path, now_ms: int) -> Iterator[Finding]:

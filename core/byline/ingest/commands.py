@@ -13,6 +13,7 @@ from byline.ingest.payloads import Call, store_call
 from byline.ingest.place import own_folder, working_folder
 from byline.ingest.process_age import process_age_ms
 from byline.ingest.retry import patience
+from byline.ingest.shell_event import may_be_of_a_shell_call
 from byline.ingest.words import PAYLOAD_COMMANDS
 
 TYPE_CHECKING = False
@@ -74,6 +75,11 @@ def _held(words: "Words", database: str) -> int:
 
 def _payload(words: "Words", database: str, config: Config) -> int:
     call = Call(words.kind(), standard_input(), time.time_ns() // 1_000_000, ignored(config))
+    if words.agent is not None and may_be_of_a_shell_call(call.data):
+        from byline.ingest.shell_hook import look_at_work_tree  # noqa: PLC0415 - a hook loads what it needs
+
+        if look_at_work_tree(words.agent, call.data, database, call.received_ms, config):
+            return FINE
     # Who is strict would rather wait than have it put aside because the machine was slow to start this.
     wait = patience(config, spent_ms=0 if words.strict else process_age_ms())
     try:
@@ -149,15 +155,16 @@ def _replay(words: "Words", database: str, config: Config) -> int:
     try:
         if not os.path.exists(database):  # noqa: PTH110 - text: a hook loads no pathlib
             raise StoreError(f"there is no store {database}")
-        done = replay(database, patience(config, PATIENT_MS), ignored(config))
+        done = replay(database, patience(config, PATIENT_MS), ignored(config), discard=words.discard)
     except StoreError as error:
         complain(f"replay: {error}")
         return STORE_FAILURE
-    say(f"replay: attempted={done.attempted} stored={done.stored} rejected={done.rejected}\n")
+    dropped = f" discarded={done.rejected}" if words.discard else ""
+    say(f"replay: attempted={done.attempted} stored={done.stored} rejected={done.rejected}{dropped}\n")
     if words.verbose:
         for reason in done.reasons:
             tell(f"replay: {reason}")
-    return NOT_ALL_STORED if done.rejected else FINE
+    return NOT_ALL_STORED if done.rejected and not words.discard else FINE
 
 
 def _git_hook(words: "Words", database: str, config: Config) -> int:

@@ -28,7 +28,7 @@ _SETTLED = frozenset({"BeforeTool", "AfterTool", "AfterAgent", "SessionEnd"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class ChatCall:
     """A call that the chat has, with the message it belongs to."""
 
     message: Json
@@ -51,8 +51,8 @@ def read_hook(value: Json, received_ms: int) -> Reading:
         return Reading(sessions=(event.session,), time_ms=event.time_ms, is_event=True)
     if event.name not in _SETTLED:
         return Reading(is_event=True)
-    messages = _messages(optional_text(value, "transcript_path"))
-    calls = _calls(messages)
+    messages = messages_of(optional_text(value, "transcript_path"))
+    calls = calls_of(messages)
     reading = _tool(event, messages, calls) if event.name == "AfterTool" else Reading(is_event=True)
     items, skipped = list(reading.items), list(reading.skipped)
     for each in calls:
@@ -65,7 +65,7 @@ def read_hook(value: Json, received_ms: int) -> Reading:
     return replace(reading, items=tuple(items), skipped=tuple(skipped))
 
 
-def _tool(event: AgentEvent, messages: list[Json], calls: list[_Call]) -> Reading:
+def _tool(event: AgentEvent, messages: list[Json], calls: list[ChatCall]) -> Reading:
     """The call's part, in the message that the chat has for it; without a chat also its edit."""
     value, session = event.value, event.session
     tool, arguments = required_text(value, "tool_name"), value.get("tool_input")
@@ -138,7 +138,7 @@ def _edit(event: AgentEvent, call: dict[str, Any], time_ms: int, message: Json |
     )
 
 
-def _messages(path: str | None) -> list[Json]:
+def messages_of(path: str | None) -> list[Json]:
     """The model's messages at the end of a chat, the latest first; of one written again the last."""
     found: dict[str, Json] = {}
     for line in lines_holding(path, b'"type":"gemini"', FARTHEST) if path else ():
@@ -151,15 +151,15 @@ def _messages(path: str | None) -> list[Json]:
     return list(found.values())
 
 
-def _calls(messages: list[Json]) -> list[_Call]:
+def calls_of(messages: list[Json]) -> list[ChatCall]:
     """The calls of the messages, in the order in which they were made."""
-    found: list[_Call] = []
+    found: list[ChatCall] = []
     for message in reversed(messages):
         calls = message.get("toolCalls")
         for call in calls if isinstance(calls, list) else ():
             if isinstance(call, dict) and isinstance(call.get("id"), str) and call["id"]:
                 time_ms = timestamp_ms(call.get("timestamp"))
-                found.append(_Call(message, call, _time(message, 0) if time_ms is None else time_ms))
+                found.append(ChatCall(message, call, _time(message, 0) if time_ms is None else time_ms))
     return found
 
 

@@ -82,7 +82,7 @@ def _put_off(words: "Words") -> bool:
 
 
 def _defer(words: "Words", database: str) -> int:
-    """Put the payload aside, start a drain and return: nothing is read of it here but its bytes."""
+    """Put the payload aside, start a drain and return: nothing is read of it but that of a shell call."""
     import time  # noqa: PLC0415 - a hook loads what it needs
 
     from byline.errors import GitError, StoreError  # noqa: PLC0415 - a hook loads what it needs
@@ -94,6 +94,8 @@ def _defer(words: "Words", database: str) -> int:
     except GitError as error:
         _complain(f"{words.command}: {error}")
         return NOT_ALL_STORED
+    if words.agent is not None and _is_looked_at(words.agent, payload, database, received_ms):
+        return FINE
     entry = Spooled(kind, working_folder(), received_ms, payload)
     try:
         put(database, entry)
@@ -104,6 +106,17 @@ def _defer(words: "Words", database: str) -> int:
 
     start_drain(database)
     return FINE
+
+
+def _is_looked_at(agent: str, payload: bytes, database: str, received_ms: int) -> bool:
+    """Look at the work tree where a shell call begins or ends; whether that was all there is to do."""
+    from byline.ingest.shell_event import may_be_of_a_shell_call  # noqa: PLC0415 - a hook loads what it needs
+
+    if not may_be_of_a_shell_call(payload):
+        return False
+    from byline.ingest.shell_hook import look_at_work_tree  # noqa: PLC0415 - a hook loads what it needs
+
+    return look_at_work_tree(agent, payload, database, received_ms)
 
 
 def deferred(words: "Words") -> tuple[tuple[str, ...], bytes]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from byline.ignore import Ignore
+    from byline.ingest.hook_around import HookAround
 
     _Answer = TypeVar("_Answer")
 
@@ -112,18 +113,29 @@ def in_transaction(
 
 
 def _store(call: Call, database: "str | Path", wait: Patience) -> Result:
-    readings, rejected = _read(call)
+    around = _around(call, str(database))
+    readings, rejected = _read(call, around)
 
     def write(connection: sqlite3.Connection) -> Outcome:
         _forget_replayed(connection, call)
-        return store_all(connection, call.kind, readings, rejected, call.received_ms)
+        outcome = store_all(connection, call.kind, readings, rejected, call.received_ms)
+        if around is not None:
+            around.note(connection)
+        return outcome
+
+    def transact(write: "Callable[[sqlite3.Connection], _Answer]") -> "_Answer":
+        return in_transaction(database, write, wait)
 
     if not rejected and not any(each.items or each.skipped or each.sessions for each in readings):
         # An event that tells nothing, or is to be ignored: there may not even be a store yet.
         if call.replayed is not None:
-            in_transaction(database, lambda connection: _forget_replayed(connection, call), wait)
+            transact(lambda connection: _forget_replayed(connection, call))
+        if around is not None:
+            around.conclude(transact)
         return Result((), _summary(call.kind, readings, Outcome(())))
-    outcome = in_transaction(database, write, wait)
+    outcome = transact(write)
+    if around is not None:
+        around.conclude(transact)
     complaints = [f"rejected: {entry.reason}" for entry in rejected]
     for place, entry in outcome.skipped:
         where = f"document {place + 1}, item {entry.number}" if len(readings) > 1 else f"item {entry.number}"
@@ -138,7 +150,15 @@ def _forget_replayed(connection: sqlite3.Connection, call: Call) -> None:
         connection.execute("DELETE FROM rejected_payloads WHERE id = ?", (call.replayed,))
 
 
-def _read(call: Call) -> tuple[list[Reading], list[Rejected]]:
+def _around(call: Call, database: str) -> "HookAround | None":
+    if not call.kind.startswith(HOOK):
+        return None
+    from byline.ingest.hook_around import HookAround  # noqa: PLC0415 - a hook loads what it needs
+
+    return HookAround(call.kind.removeprefix(HOOK), database, call.received_ms)
+
+
+def _read(call: Call, around: "HookAround | None") -> tuple[list[Reading], list[Rejected]]:
     readings: list[Reading] = []
     rejected: list[Rejected] = []
     for document in read_documents(call.data):
@@ -147,10 +167,13 @@ def _read(call: Call) -> tuple[list[Reading], list[Rejected]]:
             continue
         try:
             reading = replace(_read_document(call, document), raw=document.raw)
+            reading = _recordable(reading, call.ignore)
+            if around is not None:
+                reading = around.completed(reading, required_object(document.value, "the document"))
         except FormatError as error:
             rejected.append(Rejected(document.raw, str(error)))
         else:
-            readings.append(_recordable(reading, call.ignore))
+            readings.append(reading)
     return readings, rejected
 
 

@@ -1,7 +1,8 @@
 """``hook --agent opencode`` and ``pi``: what their plugin sends is normalised already (``ingest.md``).
 
 These agents have no events on a standard input: code of ours runs inside them. It sends envelopes of messages
-and parts, and edits as diffs, to one command; the agent need not be named in each.
+and parts, and edits as diffs, to one command; the agent need not be named in each. Only around a shell
+call do they send events as other agents' hooks do.
 """
 
 from byline.errors import FormatError
@@ -14,6 +15,9 @@ def read_hook(agent: str, value: Json, raw: str) -> Reading:
     Raises:
         FormatError: it is neither, or has not its shape.
     """
+    if "hook_event_name" in value:
+        # The plugin tells of the call itself by an envelope; this is for the look at the work tree.
+        return Reading(is_event=True)
     named: Json = {"tool_name": agent, **value}
     if "payloads" in value:
         from byline.ingest.envelope import read_envelope  # noqa: PLC0415 - a hook loads what it needs

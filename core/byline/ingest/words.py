@@ -11,14 +11,15 @@ usage: byline-ingest [--db PATH] [--strict] [--verbose] COMMAND
 
   conversation-trace   store the messages and parts that standard input brings
   diff-trace           store the edit that standard input brings
-  hook --agent NAME    store all that an agent's raw hook event tells: conversation, edit, session
+  hook --agent NAME    store all that an agent's raw hook event tells: conversation, edit, session; around
+                       a shell call it looks at what changes in the work tree
                        (these three: --defer puts it aside and returns; it is stored within a second)
   post-commit [--vcs git] [--remote-url URL] [--commit REV] [--defer]
                        attribute a commit of the repository it is run in; with --defer within a second
   post-rewrite METHOD  attribute the commits that amend or rebase made; git's pairs are standard input
   commit-msg FILE      add the configured trailer when an agent wrote a staged line
   drain                store what was put aside
-  replay               try the payloads again that were rejected
+  replay [--discard]   try the payloads again that were rejected; --discard drops those that are again
 
 Standard input is one JSON document, or JSON Lines: a normalised payload or a raw hook event.
 Without --strict it always exits with 0; with it: 2 usage, 3 something rejected or skipped, 4 the
@@ -49,6 +50,7 @@ class Words:
     defer: bool = False
     verbose: bool = False
     argument: str | None = None
+    discard: bool = False
 
     def kind(self) -> str:
         """What a payload is kept under: the command, with the agent of raw events."""
@@ -63,7 +65,7 @@ def read_words(words: list[str]) -> Words:
     """
     command: str | None = None
     argument: str | None = None
-    flags = {"--strict": False, "--defer": False, "--verbose": False}
+    flags = {"--strict": False, "--defer": False, "--verbose": False, "--discard": False}
     values: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
@@ -88,7 +90,7 @@ def read_words(words: list[str]) -> Words:
             command = word
     if command is None:
         raise UsageError(f"a command is missing: one of {', '.join(COMMANDS)}")
-    _check(command, argument, values, defer=flags["--defer"])
+    _check(command, argument, values, flags)
     return Words(
         command,
         flags["--strict"],
@@ -99,10 +101,11 @@ def read_words(words: list[str]) -> Words:
         flags["--defer"],
         flags["--verbose"],
         argument,
+        flags["--discard"],
     )
 
 
-def _check(command: str, argument: str | None, values: dict[str, str], *, defer: bool) -> None:
+def _check(command: str, argument: str | None, values: dict[str, str], flags: dict[str, bool]) -> None:
     """Raise UsageError for words that do not go together."""
     for name in values:
         if command not in _VALUES[name]:
@@ -111,7 +114,9 @@ def _check(command: str, argument: str | None, values: dict[str, str], *, defer:
         raise UsageError(f"{command} needs its {_ARGUMENTS[command]}")
     if command == "hook" and "--agent" not in values:
         raise UsageError("hook needs --agent NAME")
-    if defer and command not in (*PAYLOAD_COMMANDS, "post-commit"):
+    if flags["--defer"] and command not in (*PAYLOAD_COMMANDS, "post-commit"):
         raise UsageError(f"--defer does not belong to {command}")
+    if flags["--discard"] and command != "replay":
+        raise UsageError(f"--discard does not belong to {command}")
     if values.get("--vcs", "git") != "git":
         raise UsageError(f"--vcs {values['--vcs']}: only git is supported")

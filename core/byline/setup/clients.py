@@ -125,7 +125,8 @@ CLIENTS = (
             "settings.json", "grouped",
             (
                 ("SessionStart", None), ("UserPromptSubmit", None), ("PreToolUse", "Bash"),
-                ("PostToolUse", _CLAUDE_TOOLS), ("Stop", None), ("SubagentStop", None), ("SessionEnd", None),
+                ("PostToolUse", _CLAUDE_TOOLS), ("PostToolUseFailure", "Bash"),
+                ("Stop", None), ("SubagentStop", None), ("SessionEnd", None),
             ),
             _SECONDS,
         ),
@@ -160,7 +161,7 @@ CLIENTS = (
             "hooks.json", "flat",
             (
                 ("sessionStart", None), ("beforeSubmitPrompt", None), ("preToolUse", "Shell"),
-                ("postToolUse", "Write|StrReplace|Delete|ApplyPatch|Shell"),
+                ("postToolUse", "Write|StrReplace|Delete|ApplyPatch|Shell"), ("postToolUseFailure", "Shell"),
                 ("afterFileEdit", None), ("afterTabFileEdit", None),
                 ("afterAgentResponse", None), ("stop", None), ("sessionEnd", None),
             ),

@@ -59,7 +59,8 @@ def hooks_folder(repository: Repository) -> HooksFolder:
 def hook_lines(name: str, program: str, *, made: bool) -> str:
     """The lines of the block in a hook's script."""
     word = shlex.quote(program)
-    argument = "" if name == "post-commit" else ' "$1"'
+    # Nobody needs the answer at once: git is not kept waiting for it.
+    argument = " --defer" if name == "post-commit" else ' "$1"'
     call = f"{word} {name}{argument}"
     about = f"# {_ABOUT[name]} `byline setup --remove` takes this out.\n"
     begin = f"{about}{_MADE if made else ''}"
