@@ -11,13 +11,17 @@ from byline.git.repository import Repository
 from byline.store.store import Store
 from byline_tui.app import BylineApp
 from byline_tui.messages import OpenConversation, OpenReview
+from byline_tui.screens.ask import AskScreen
 from byline_tui.screens.commits import CommitsScreen
 from byline_tui.screens.conversation import ConversationScreen
+from byline_tui.screens.first_start import FirstStartScreen
 from byline_tui.screens.help import HelpScreen
+from byline_tui.screens.marking import MarkingScreen
 from byline_tui.screens.review import ReviewScreen
 from byline_tui.screens.sessions import SessionsScreen
-from byline_tui.theme import DARK, LIGHT
+from byline_tui.theme import CONTRAST, DARK, LIGHT
 from byline_tui.widgets.line_view import LineView
+from byline_tui.widgets.query_input import QueryInput
 from byline_tui.widgets.search_input import SearchInput
 from byline_tui.widgets.session_list import SessionList
 from byline_tui.widgets.transcript import Transcript
@@ -138,7 +142,7 @@ async def test_help_lists_the_keys_of_the_screen_it_was_asked_from(
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         text = shown(app)
-        assert "Filter by words that were said" in text
+        assert "Search everything that was said" in text
         assert "Leave Byline" in text
         assert "Only sessions of this repository" not in text  # there is none
         await pilot.press("escape")
@@ -148,8 +152,8 @@ async def test_help_lists_the_keys_of_the_screen_it_was_asked_from(
 @pytest.mark.parametrize(
     "owner",
     [
-        BylineApp, SessionsScreen, ConversationScreen, CommitsScreen, ReviewScreen, HelpScreen,
-        LineView, Transcript, SearchInput,
+        BylineApp, SessionsScreen, MarkingScreen, FirstStartScreen, AskScreen, ConversationScreen,
+        CommitsScreen, ReviewScreen, HelpScreen, LineView, SessionList, Transcript, SearchInput, QueryInput,
     ],
 )  # fmt: skip
 def test_every_binding_has_a_name_to_configure_it_by_and_says_what_it_does(owner: type[Any]) -> None:
@@ -163,6 +167,8 @@ async def test_themes_that_do_not_know_bylines_colours_work_too(two: Store, repo
         assert app.theme == DARK.name
         await pilot.press("ctrl+t")
         assert app.theme == LIGHT.name
+        await pilot.press("ctrl+t")
+        assert app.theme == CONTRAST.name
         app.post_message(OpenConversation("cc_one"))
         ansi = {name for name, theme in app.available_themes.items() if theme.ansi}
         for name in sorted(ansi | {"nord", "textual-light"}):
@@ -196,6 +202,20 @@ async def test_the_command_palette_offers_the_screens(two: Store) -> None:
     async with app.run_test(size=NARROW):
         titles = {command.title for command in app.get_system_commands(app.screen)}
         assert {"Sessions", "Conversation", "Commits", "Help", "Quit"} <= titles
+
+
+async def test_the_command_palette_offers_every_key_of_the_screen_and_does_what_it_does(
+    two: Store, until: Callable[..., Any]
+) -> None:
+    app = BylineApp(two, None)
+    async with app.run_test(size=NARROW) as pilot:
+        view = app.screen.query_one(SessionList)
+        await until(pilot)(lambda: view.keys)
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert {"Star", "Export", "Group", "Sort", "Select", "Theme"} <= commands.keys()
+        assert commands["Star"].help.endswith("·  s")
+        commands["Star"].callback()
+        await until(pilot)(lambda: any(row.starred for row in two.sessions.rows(["cc_one", "cc_two"])))
 
 
 async def test_outside_a_repository_the_commits_tab_says_so(two: Store, shown: Callable[..., str]) -> None:

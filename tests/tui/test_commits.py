@@ -1,5 +1,6 @@
 """The list of commits over real repositories."""
 
+import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,8 +14,8 @@ from byline.demo.build import Demo, build_demo
 from byline.git.repository import Repository
 from byline.store.store import Store
 from byline_tui.messages import OpenReview
+from byline_tui.reviewing import STAGED, WORKTREE
 from byline_tui.screens.commits import CommitsScreen
-from byline_tui.screens.review import STAGED, WORKTREE
 from byline_tui.theme import DARK, THEMES, further_colours
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -201,7 +202,100 @@ async def test_nothing_foreign_in_the_log_reaches_the_terminal(
     author = evil.replace("<", "").replace("\x00", "") + " <a@b>"
     git(repo, "commit", "-q", "--allow-empty", f"--author={author}", "-m", f"say {evil}")
     app = Lister(store, Repository.open(repo))
-    async with app.run_test(size=(160, 24)) as pilot:
+    async with app.run_test(size=(240, 24)) as pilot:
         await until(pilot)(lambda: "say ␛]52" in shown(app))
-        assert "[b]bold[/b]" in shown(app)
+        # The list has no room for all of it, the preview's head has.
+        await until(pilot)(lambda: "[b]bold[/b]" in shown(app))
         assert unsafe(shown(app)) == []
+
+
+async def test_a_marked_range_is_reviewed_as_one(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: listed.line_count == 15)
+        await pilot.press("m", "enter")
+        await pilot.pause()
+        assert lister.opened == [WORKTREE]
+        await pilot.press("down", "down", "down", "m", "down", "down")
+        await until(pilot)(lambda: f"{demo.oids[-4][:7]} to {demo.oids[-2][:7]} marked" in shown(lister))
+        await pilot.press("enter")
+        await until(pilot)(lambda: lister.opened[1:] == [f"{demo.oids[-5]}..{demo.oids[-2]}"])
+        await pilot.press("escape")
+        await until(pilot)(lambda: "13 commits" in shown(lister))
+        await pilot.press("end", "m", "up", "enter")
+        await until(pilot)(lambda: lister.opened[2:] == [f"..{demo.oids[1]}"])
+
+
+async def test_the_log_of_another_branch_is_listed_and_a_wrong_one_is_said_in_words(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    git(demo.repository, "branch", "old", demo.oids[3])
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: listed.line_count == 15)
+        await pilot.press("B")
+        await until(pilot)(lambda: "The log of" in shown(lister) and " old" in shown(lister))
+        await pilot.press("down", "enter")
+        await until(pilot)(lambda: listed.line_count == 4)
+        assert "4 commits of old" in shown(lister)
+        await pilot.press("escape", "slash", *"branch:no", "enter")
+        await until(pilot)(lambda: "there is no revision 'no'" in shown(lister))
+        await pilot.press("escape")
+        await until(pilot)(lambda: listed.line_count == 15)
+
+
+async def test_the_commits_that_have_lines_of_a_session_are_found(
+    lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(80, 24)) as pilot:
+        listed = lister.commits.commits
+        await until(pilot)(lambda: "100% unknown" in shown(lister).split("\n")[16])
+        await pilot.press("slash", *"session:cc_3f2a9c1e", "enter")
+        await until(pilot)(lambda: 0 < listed.line_count < 13)
+        assert "Resume interrupted" in shown(lister)
+        assert "Send one file to a bucket" not in shown(lister)
+
+
+async def test_in_a_wide_terminal_the_diff_under_the_cursor_stands_beside_the_list(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(180, 30)) as pilot:
+        await until(pilot)(lambda: "Work tree: changes not in the index" in shown(lister))
+        await pilot.press(*["down"] * 8)
+        await until(pilot)(lambda: "48% opus-4-6  45% gpt-5.5" in shown(lister))
+        assert "def " in shown(lister)
+        # The one after it was read ahead: it is there without any wait.
+        preview = lister.commits.preview
+        await until(pilot)(lambda: demo.oids[5] in preview._known)
+        await pilot.press("down")
+        assert preview._shown is preview._known[demo.oids[5]]
+        assert lister.focused is lister.commits.commits
+        await pilot.resize_terminal(100, 30)
+        await until(pilot)(lambda: "48% opus-4-6  45% gpt-5.5" not in shown(lister))
+
+
+async def test_flicking_past_commits_reads_none_of_them(
+    lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(180, 30)) as pilot:
+        listed, preview = lister.commits.commits, lister.commits.preview
+        await until(pilot)(lambda: listed.line_count == 15)
+        for y in range(15):
+            listed.cursor = y
+        await until(pilot)(lambda: preview._shown is not None and preview._rev == listed.entry(14).rev)
+        await until(pilot)(lambda: listed.entry(13).rev in preview._known)
+        assert listed.entry(7).rev not in preview._known
+
+
+async def test_a_repository_that_vanished_is_said_in_words(
+    demo: Demo, lister: Lister, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    async with lister.run_test(size=(180, 30)) as pilot:
+        await until(pilot)(lambda: lister.commits.commits.line_count == 15)
+        shutil.rmtree(demo.repository)
+        await pilot.press("r")
+        await until(pilot)(lambda: str(demo.repository) in shown(lister))
+        await pilot.press("B", "m", "down", "enter")
+        assert lister.is_running

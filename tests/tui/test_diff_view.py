@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from byline.attribution import NO_EDIT, Contributor, Credit, Origin
@@ -19,6 +20,7 @@ from byline.review.authors import (
     sessions_of,
 )
 from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
+from byline_tui.diff_shape import Grouping
 from byline_tui.theme import DARK, THEMES, further_colours
 from byline_tui.widgets.diff_layout import DiffLayout
 from byline_tui.widgets.diff_syntax import DiffSyntax
@@ -71,9 +73,12 @@ ICON = ReviewedFile("icon.png", "", "added", True, (), ("binary file",))
 class Viewer(App[None]):
     """One diff, in Byline's theme."""
 
-    def __init__(self, files: Sequence[ReviewedFile]) -> None:
+    def __init__(
+        self, files: Sequence[ReviewedFile], *, split: bool = False, grouping: Grouping = "session"
+    ) -> None:
         super().__init__()
         self.files = files
+        self.diff_layout = DiffLayout(files, split=split, grouping=grouping)
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -85,7 +90,7 @@ class Viewer(App[None]):
 
     def on_mount(self) -> None:
         self.theme = DARK.name
-        layout = DiffLayout(self.files)
+        layout = self.diff_layout
         view = self.query_one(DiffView)
         view.show(layout, DiffSyntax(self.files), Marks(sessions_of(layout.counts)))
         view.focus()
@@ -103,13 +108,13 @@ async def test_the_gutter_says_key_model_once_a_run_match_numbers_and_sign() -> 
         a, b = marks[ADA].key, marks[BEA].key
         assert lines_of(app.query_one(DiffView)) == [
             " src/upload.py  modified  +7 −1",
-            "                       @@ -9,10 +9,10 @@ def send():",
+            "                       @@ -9,10 +9,10 @@ def send():  ↕ 8 folded",
             "                9  9   import os",
             f"▌{a} opus-4-6      10 + from .retry import retry",
             f"▌{b} gpt-5.5    10    - def send(path):",
-            f"▌{b}               11 + def send(path, *, attempts=3):",
+            "▌                 11 + def send(path, *, attempts=3):",
             f"▌{a} opus-4-6 ~    12 +     for delay in retry(attempts):",
-            f"▌{a}          ↻    13 +         sleep(delay)",
+            "▌            ↻    13 +         sleep(delay)",
             " ·  unknown  ·    14 +         # TODO: ask Mia",
             f"▌{a} opus-4-6 ⇄    15 +         put(path)",
             "               11 16       return 1",
@@ -132,6 +137,71 @@ async def test_the_line_at_the_top_names_its_model_even_inside_a_run() -> None:
         view.scroll_to(y=23, animate=False)
         await pilot.pause()
         assert ["opus-4-6" in line for line in lines_of(view)] == [True] + [False] * 9
+
+
+async def test_the_key_too_is_shown_once_a_run_and_at_the_top() -> None:
+    run = [added(number, f"line {number}", credit(ADA, OPUS)) for number in range(1, 60)]
+    app = Viewer([file_of("a.py", run)])
+    async with app.run_test(size=(80, 10)) as pilot:
+        view, key = app.query_one(DiffView), Marks([ADA])[ADA].key
+        view.scroll_to(y=20, animate=False)
+        await pilot.pause()
+        assert [key in line for line in lines_of(view)] == [True] + [False] * 9
+        assert all(line.startswith("▌") for line in lines_of(view))
+
+
+async def test_side_by_side_pairs_stand_beside_each_other_each_with_its_author() -> None:
+    app = Viewer([UPLOAD], split=True)
+    async with app.run_test(size=(120, 20)):
+        view = app.query_one(DiffView)
+        marks = Marks([ADA, BEA])
+        a, b = marks[ADA].key, marks[BEA].key
+        rows = [view.render_line(y).text for y in range(12)]
+        assert all(cell_len(row) <= 120 for row in rows)
+        old, _, new = rows[4].partition("│")
+        assert old.rstrip() == f"▌{b}   10 - def send(path):"
+        assert new.rstrip() == f"▌{b}   11 + def send(path, *, attempts=3):"
+        assert rows[3].partition("│")[0].strip() == ""
+        assert rows[3].partition("│")[2].rstrip() == f"▌{a}   10 + from .retry import retry"
+
+
+async def test_side_by_side_both_halves_scroll_and_their_gutters_stay() -> None:
+    long = "0123456789" * 20
+    app = Viewer([file_of("a.txt", [removed(1, long), added(1, f"{long}x")])], split=True)
+    async with app.run_test(size=(80, 6)) as pilot:
+        view = app.query_one(DiffView)
+        await pilot.press("right")
+        await pilot.pause()
+        old, _, new = view.render_line(2).text.partition("│")
+        assert old.startswith(" ·  ·  1 - 890123")
+        assert new.startswith(" ·  ·  1 + 890123")
+
+
+async def test_side_by_side_the_other_side_can_be_meant() -> None:
+    app = Viewer([UPLOAD], split=True)
+    async with app.run_test(size=(120, 20)) as pilot:
+        view = app.query_one(DiffView)
+        view.cursor = 4
+        assert view.current is not None
+        assert view.current.kind == "added"
+        await pilot.press("x")
+        assert view.current is not None
+        assert view.current.kind == "removed"
+        await pilot.click(offset=(100, 4))
+        assert view.current.kind == "added"
+
+
+@pytest.mark.parametrize(("grouping", "names"), [("agent", ["claude", "codex"]), ("model", [OPUS, GPT])])
+async def test_authors_are_told_apart_by_agent_or_model(grouping: Grouping, names: list[str]) -> None:
+    layout = DiffLayout([UPLOAD], grouping=grouping)
+    assert sorted(who.model_id for who in layout.counts if who.model_id) == sorted(names)
+    assert sum(layout.counts.values()) == 8
+
+
+async def test_without_a_gutter_the_code_begins_further_left() -> None:
+    app = Viewer([UPLOAD], grouping="off")
+    async with app.run_test(size=(80, 20)):
+        assert lines_of(app.query_one(DiffView))[3] == "   10 + from .retry import retry"
 
 
 async def test_the_gutter_stays_when_the_code_scrolls_sideways() -> None:
@@ -240,7 +310,7 @@ def test_a_reworded_line_shows_what_differs_and_a_rewritten_one_does_not() -> No
         added(1, "  send(path, url)"),
         added(2, "omega!"),
     ]
-    assert changed_parts(lines) == {0: (11, 11), 2: (11, 16)}
+    assert changed_parts(lines) == {0: [], 2: [(11, 16)]}
 
 
 def test_a_large_diff_is_laid_out_without_drawing_it() -> None:

@@ -14,7 +14,8 @@ from byline.demo.build import Demo, build_demo
 from byline.git.repository import Repository
 from byline.store.store import Store
 from byline_tui.messages import OpenConversation
-from byline_tui.screens.review import STAGED, WORKTREE, ReviewScreen
+from byline_tui.reviewing import STAGED, WORKTREE
+from byline_tui.screens.review import ReviewScreen
 from byline_tui.theme import DARK, LIGHT, THEMES, further_colours
 from byline_tui.widgets.diff_view import DiffView
 
@@ -105,7 +106,7 @@ async def test_files_and_legend_stand_at_the_left_and_give_way_in_a_narrow_termi
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
         assert "M  upload.py" in shown(app)
-        assert "cc_3f2a9c1e opus-4-6       16" in shown(app)
+        assert "cc_3f2a9c1e opus-4-6           16" in shown(app)
         await pilot.resize_terminal(80, 24)
         await settled(pilot, app)
         assert "M  upload.py" not in shown(app)

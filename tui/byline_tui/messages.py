@@ -1,18 +1,24 @@
-"""Messages that the app itself answers: they lead from one screen to another."""
+"""Messages between the app and its screens: they lead from one to another, or say that the store changed."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.message import Message
 
+from byline_tui.diff_shape import Shape
+
 
 @dataclass
 class OpenConversation(Message):
-    """Show a session's conversation, at a tool call (marked and unfolded), else at a message, else whole."""
+    """Show a session's conversation, at a tool call (marked and unfolded), else at a message, else whole.
+
+    ``query`` is what was searched for where it is opened from: its hits are marked and stepped through.
+    """
 
     session_id: str
     message_id: str | None = None
     tool_call_id: str | None = None
+    query: str = ""
 
 
 @dataclass
@@ -23,3 +29,36 @@ class OpenReview(Message):
     path: str | None = None
     line_number: int | None = None
     kind: Literal["added", "removed"] = "added"
+
+
+@dataclass
+class DiffShaped(Message):
+    """Diffs are to be shown in this form from now on."""
+
+    shape: Shape
+
+
+@dataclass
+class OpenBlame(Message):
+    """Show every line of a file with its author, at a revision (None: the work tree) and line (1-based)."""
+
+    path: str
+    rev: str | None = None
+    line_number: int | None = None
+
+
+@dataclass
+class StoreChanged(Message, bubble=False):
+    """Sent by the app to every open screen: another connection wrote to the store.
+
+    It comes at most about once a second. A screen that shows what is in the store reads it again in the
+    background, and leaves cursor and scroll offset where they are.
+    """
+
+
+@dataclass
+class HistoriesWent(Message):
+    """So many bytes of the agents' histories are read, of so many."""
+
+    done: int
+    total: int

@@ -1,41 +1,44 @@
-"""The log of the repository with who wrote each commit."""
+"""The log of the repository with who wrote each commit, and beside it, where there is room, its diff."""
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
-from byline.errors import BylineError, GitError
+from byline.errors import GitError
+from byline.git.listing import branches
 from byline.git.repository import Repository
-from byline.review.authors import Counts, count_lines
-from byline.review.log import shares
 from byline.store.store import Store
 from byline.text import safe_line
 from byline.wording import counted
+from byline_tui.commit_log import CommitLog
+from byline_tui.commit_query import HINT, CommitQuery, read_query
+from byline_tui.diff_shape import Shape
 from byline_tui.failures import words_for
-from byline_tui.messages import OpenReview
-from byline_tui.screens.review import NOT_IN_A_REPOSITORY, STAGED, WORKTREE, read_review
-from byline_tui.widgets.commit_list import CommitList, LogEntry
+from byline_tui.messages import OpenReview, StoreChanged
+from byline_tui.reviewing import STAGED, WORKTREE
+from byline_tui.screens.choice import ChoiceScreen
+from byline_tui.screens.review_reading import NOT_IN_A_REPOSITORY
+from byline_tui.widgets.commit_list import CommitList
+from byline_tui.widgets.commit_preview import CommitPreview
 from byline_tui.widgets.notice import Notice
 from byline_tui.widgets.search_input import SearchInput
 from byline_tui.widgets.tab_bar import TabBar
 
-FIRST_CHUNK, CHUNK = 200, 5_000
-"""Commits are shown as they come: a screenful at once, then in large steps."""
-
 SETTLED_AFTER = 0.12
-"""Seconds of rest after which bars are worked out for the commits in sight."""
+"""Seconds of rest after which bars and the preview are worked out."""
+
+PREVIEW_FROM = 130
+"""Cells from which on there is room for the diff beside the list."""
 
 
 class CommitsScreen(Screen[None]):
@@ -43,137 +46,134 @@ class CommitsScreen(Screen[None]):
 
     DEFAULT_CSS = """
     CommitsScreen #commits-list { height: 1fr; }
-    CommitsScreen.-empty #commits-list { display: none; }
+    CommitsScreen #commits-preview { display: none; width: 1fr; border-left: solid $faint; }
+    CommitsScreen.-preview #commits-preview { display: block; }
+    CommitsScreen.-preview #commits-main { width: 2fr; max-width: 99; }
+    CommitsScreen.-preview #commits-preview { width: 3fr; }
+    CommitsScreen.-empty #commits-list, CommitsScreen.-empty #commits-preview { display: none; }
     CommitsScreen #commits-filter { display: none; }
     CommitsScreen.-filtering #commits-filter { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="commits.filter",
-                tooltip="Words of subject or author, the beginning of an id, or path:FOLDER"),
+        Binding("slash", "filter", "Filter", key_display="/", id="commits.filter", tooltip=HINT.capitalize()),
+        Binding("B", "branch", "Branch", id="commits.branch", tooltip="The log of another branch"),
+        Binding("m", "mark", "Mark", id="commits.mark",
+                tooltip="Mark one end of a range; move to the other and press Enter to review it as one"),
         Binding("r", "reload", "Reload", id="commits.reload", tooltip="Read the log again"),
-        Binding("escape", "leave", "All", show=False, id="commits.leave", tooltip="Show all commits again"),
+        Binding("escape", "leave", "All", show=False, id="commits.leave",
+                tooltip="Unmark; show all commits again; back"),
     ]  # fmt: skip
 
     commits = query_one("#commits-list", CommitList)
+    preview = query_one("#commits-preview", CommitPreview)
     words_filter = query_one("#commits-filter", SearchInput)
     notice = query_one("#commits-notice", Notice)
     tab_bar = query_one(TabBar)
-
-    @dataclass
-    class Loaded(Message):
-        """The worker has read more entries; ``first`` ones replace what is shown."""
-
-        generation: int
-        entries: list[LogEntry]
-        first: bool
-        done: bool
-
-    @dataclass
-    class Failed(Message):
-        """The log cannot be read, and why."""
-
-        words: str
-
-    @dataclass
-    class Counted(Message):
-        """The worker has worked out who wrote an entry."""
-
-        generation: int
-        rev: str
-        counts: Counts
-
-    @dataclass
-    class NotCounted(Message):
-        """Who wrote an entry cannot be worked out, and why."""
-
-        words: str
-
-    @dataclass
-    class Placed(Message):
-        """Where the repository is."""
-
-        place: str
 
     def __init__(self, store: Store, repository: Repository | None) -> None:
         super().__init__()
         self.store = store
         self.repository = repository
-        self._entries: list[LogEntry] = []
-        self._generation = 0
-        self._done = False
-        self._paths: tuple[str, ...] = ()
+        self._log = CommitLog(self, store, repository) if repository is not None else None
+        self._query = CommitQuery()
+        self._is_done = False
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Everything, still empty."""
         yield TabBar("commits")
-        yield Static("Commits", id="commits-title", classes="pane--title", markup=False)
-        yield CommitList(int(time.time() * 1000), id="commits-list")
-        yield Notice(id="commits-notice")
-        yield SearchInput("words of subject or author, an id, path:FOLDER and Enter", id="commits-filter")
-        yield Footer()
+        with Horizontal(id="commits-body"):
+            with Vertical(id="commits-main"):
+                yield Static("Commits", id="commits-title", classes="pane--title", markup=False)
+                yield CommitList(int(time.time() * 1000), id="commits-list")
+                yield Notice(id="commits-notice")
+            yield CommitPreview(self.store, self.repository, id="commits-preview")
+        yield SearchInput(HINT, id="commits-filter")
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin to read."""
         self.commits.focus()
         self.action_reload()
 
+    def on_resize(self) -> None:
+        """The preview comes where there is room for it."""
+        self.set_class(self.size.width >= PREVIEW_FROM, "-preview")
+        self._settle()
+
     # Reading the log -----------------------------------------------------------------------------
 
     def action_reload(self) -> None:
         """Read the log from its beginning."""
-        if self.repository is None:
+        if self._log is None:
             self._say(*NOT_IN_A_REPOSITORY)
             return
-        self._generation += 1
-        self._done = False
+        self._is_done = False
         self.commits.forget_counts((STAGED, WORKTREE))
-        self._read_log(self.repository, self._generation, self._paths)
+        self.preview.forget()
+        self._log.read(self._query)
 
-    @work(thread=True, exclusive=True, group="log", exit_on_error=False)
-    def _read_log(self, repository: Repository, generation: int, paths: Sequence[str]) -> None:
-        worker = get_current_worker()
-        try:
-            branch = repository.head_branch() or "detached"
-            self.post_message(self.Placed(f"{repository.root.name} · {branch}"))
-            chunk, first = list(_uncommitted(repository, paths)), True
-            if chunk and repository.root_commit() is None:
-                self.post_message(self.Loaded(generation, chunk, first=True, done=True))
-                return
-            repository.resolve("HEAD")
-            for commit in repository.log(paths=paths):
-                chunk.append(
-                    LogEntry(
-                        commit.oid, commit.oid, commit.subject, commit.author, commit.author_time, commit
-                    )
-                )
-                if len(chunk) >= (FIRST_CHUNK if first else CHUNK):
-                    if worker.is_cancelled:
-                        return
-                    self.post_message(self.Loaded(generation, chunk, first, done=False))
-                    chunk, first = [], False
-            self.post_message(self.Loaded(generation, chunk, first, done=True))
-        except BylineError as error:
-            self.post_message(self.Failed(str(error)))
+    @on(StoreChanged)
+    def store_changed(self) -> None:
+        """Something was recorded since: what is not committed yet may have other authors now."""
+        self.commits.forget_counts((STAGED, WORKTREE))
+        self.preview.forget()
+        self._settle()
 
-    @on(Placed)
-    def show_place(self, message: Placed) -> None:
+    @on(CommitLog.Placed)
+    def show_place(self, message: CommitLog.Placed) -> None:
         """Say where one is."""
         self.tab_bar.set_place(message.place)
 
-    @on(Loaded)
-    def show_entries(self, message: Loaded) -> None:
+    @on(CommitLog.Loaded)
+    def show_entries(self, message: CommitLog.Loaded) -> None:
         """Show what was read so far."""
-        if message.generation != self._generation:
+        if message.query != self._query:
             return
-        self._entries = message.entries if message.first else self._entries + message.entries
-        self._done = message.done
-        self._show_filtered()
+        self._is_done = message.is_done
+        if message.uncommitted is not None:
+            self.remove_class("-empty")
+            self.notice.clear()
+            self.commits.begin(message.uncommitted, message.commits)
+        else:
+            self.commits.extend(message.oids, message.commits)
+        if message.is_done and not self.commits.line_count:
+            what = "No commit has these words." if self._query.words else "No commit is in this log."
+            if self._query.paths:
+                what = "No commit touches this path."
+            self._say(what, "Escape shows all commits again.")
+        self._title()
+        self._settle()
 
-    @on(Failed)
-    def show_failure(self, message: Failed) -> None:
+    def _title(self) -> None:
+        query, count = self._query, len(self.commits.pages)
+        title = counted(count, "commit") + ("" if self._is_done else " …")
+        if query.rev != "HEAD":
+            title += f" of {safe_line(query.rev)}"
+        if (ends := self.commits.range) is not None:
+            title = f"{ends[0][:7]} to {ends[1][:7]} marked: Enter reviews them as one, Escape unmarks"
+        self.query_one("#commits-title", Static).update(title)
+
+    @on(CommitList.RowsWanted)
+    def read_rows(self) -> None:
+        """Read the commits of rows that have come in sight."""
+        if self._log is not None and (missing := self.commits.missing()):
+            self._log.read_rows(self._query, missing)
+
+    @on(CommitLog.RowsRead)
+    def show_rows(self, message: CommitLog.RowsRead) -> None:
+        """Fill in rows."""
+        if message.query == self._query:
+            self.commits.fill(message.at, message.commits)
+            self._settle()
+
+    @on(CommitLog.Failed)
+    def show_failure(self, message: CommitLog.Failed) -> None:
         """Say why there is no log."""
-        self._say(message.words)
+        if message.query == self._query:
+            self._is_done = True
+            hint = "Escape shows the log of what is checked out." if self._query.is_limited else ""
+            self._say(message.words, hint)
 
     @on(Worker.StateChanged)
     def worker_changed(self, event: Worker.StateChanged) -> None:
@@ -183,77 +183,47 @@ class CommitsScreen(Screen[None]):
 
     def _say(self, what: str, *hints: str) -> None:
         self.add_class("-empty")
-        self.notice.say(what, *hints)
+        self.notice.say(what, *(hint for hint in hints if hint))
 
-    def _show_filtered(self) -> None:
-        words = [word for word in self.words_filter.value.lower().split() if not word.startswith("path:")]
-        shown = [entry for entry in self._entries if entry.says(words)] if words else self._entries
-        self.remove_class("-empty")
-        self.notice.clear()
-        self.commits.set_entries(shown)
-        if not shown and self._done:
-            self._say(
-                "No commit has these words." if words else "No commit touches this path.",
-                "Escape shows all commits again.",
-            )
-        title = counted(sum(entry.oid is not None for entry in shown), "commit")
-        if words:
-            title += f" of {len(self._entries):,}"
-        self.query_one("#commits-title", Static).update(title if self._done else f"{title} …")
+    # Who wrote them, and the preview ---------------------------------------------------------------
+
+    @on(CommitList.CursorMoved, "#commits-list")
+    def _moved(self) -> None:
+        if self.commits.range is not None:
+            self._title()
+        self._preview(at_rest=False)
         self._settle()
 
-    # Who wrote them ------------------------------------------------------------------------------
-
-    @on(CommitList.CursorMoved)
     def _settle(self) -> None:
-        """Work out bars when the list has come to rest; what was being worked out is given up."""
+        """Work on when the list has come to rest; what was being worked out is given up."""
         if self._settling is not None:
             self._settling.stop()
-        self._settling = self.set_timer(SETTLED_AFTER, self._count_in_sight)
+        self._settling = self.set_timer(SETTLED_AFTER, self._settled)
 
-    def _count_in_sight(self) -> None:
+    def _settled(self) -> None:
         wanted = self.commits.without_counts()
-        if wanted and self.repository is not None:
-            self._count(self.repository, self._generation, wanted)
+        if wanted and self._log is not None:
+            self._log.count(wanted)
+        self._preview(at_rest=True)
 
-    @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
-    def _count(self, repository: Repository, generation: int, entries: Sequence[LogEntry]) -> None:
-        worker = get_current_worker()
-        waiting = sorted(entries, key=lambda entry: entry.commit is not None)
-        try:
-            while waiting:
-                try:
-                    for counts in self._counts(repository, tuple(waiting)):
-                        self.post_message(self.Counted(generation, waiting.pop(0).rev, counts))
-                        if worker.is_cancelled:
-                            return
-                except GitError as error:
-                    # One commit that git cannot read (a partial clone) costs its own bar only.
-                    rev = waiting.pop(0).rev
-                    self.post_message(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
-                    self.post_message(self.Counted(generation, rev, Counter()))
-        except BylineError as error:
-            self.post_message(self.NotCounted(str(error)))
-        finally:
-            self.store.close()
+    def _preview(self, *, at_rest: bool) -> None:
+        """Show the diff under the cursor: at once if it is known, else when the list has come to rest."""
+        if self.has_class("-preview") and self.commits.line_count and not self.has_class("-empty"):
+            cursor, last = self.commits.cursor, self.commits.line_count - 1
+            near = [self.commits.entry(y).rev for y in (cursor + 1, cursor - 1) if 0 <= y <= last]
+            self.preview.show(self.commits.entry(cursor).rev, near if at_rest else None, self._shape())
 
-    def _counts(self, repository: Repository, entries: Sequence[LogEntry]) -> Iterator[Counts]:
-        """Who wrote each entry, index and work tree first; of commits what is kept, if nothing moved."""
-        for entry in entries:
-            if entry.commit is None:
-                yield count_lines(read_review(self.store, repository, entry.rev).files)
-        commits = [entry.commit for entry in entries if entry.commit is not None]
-        for share in shares(self.store, repository, commits):
-            yield share.counts()
+    def _shape(self) -> Shape:
+        shape = getattr(self.app, "diff_shape", None)
+        return Shape(shape.grouping) if isinstance(shape, Shape) else Shape()
 
-    @on(Counted)
-    def show_counts(self, message: Counted) -> None:
+    @on(CommitLog.Counted)
+    def show_counts(self, message: CommitLog.Counted) -> None:
         """Fill in a bar."""
-        if message.generation == self._generation or message.rev not in {STAGED, WORKTREE}:
-            self.commits.set_counts(message.rev, message.counts)
+        self.commits.set_counts(message.rev, message.counts)
 
-    @on(NotCounted)
-    def show_not_counted(self, message: NotCounted) -> None:
+    @on(CommitLog.NotCounted)
+    def show_not_counted(self, message: CommitLog.NotCounted) -> None:
         """Say why bars are missing; the list stays usable."""
         self.notify(safe_line(message.words), severity="error", markup=False)
 
@@ -267,23 +237,26 @@ class CommitsScreen(Screen[None]):
     @on(Input.Changed, "#commits-filter")
     def filter_changed(self) -> None:
         """Filter by words as they are typed."""
-        self._show_filtered()
+        typed = read_query(self.words_filter.value)
+        query = CommitQuery(typed.words, self._query.rev, self._query.paths, self._query.sessions)
+        if query != self._query:
+            self._query = query
+            self.action_reload()
 
     @on(Input.Submitted, "#commits-filter")
     def filter_submitted(self) -> None:
-        """Read the log of the paths that were asked for, if others than before; go to the list."""
-        words = self.words_filter.value.split()
-        paths = tuple(word.removeprefix("path:") for word in words if word.startswith("path:") and word[5:])
-        if paths != self._paths:
-            self._paths = paths
+        """Read the log of the paths, branch and sessions that were asked for, if others than before."""
+        query = read_query(self.words_filter.value)
+        if query != self._query or (self.has_class("-empty") and not self.words_filter.value):
+            self._query = query
             self.action_reload()
-        self.set_class(bool(words), "-filtering")
+        self.set_class(bool(self.words_filter.value), "-filtering")
         self.commits.focus()
 
     @on(SearchInput.Left)
     def leave_filter(self) -> None:
         """Keep the filter and go to the list."""
-        self.commits.focus()
+        self.filter_submitted()
 
     @on(SearchInput.Cancelled)
     def end_filter(self) -> None:
@@ -291,33 +264,52 @@ class CommitsScreen(Screen[None]):
         self.words_filter.value = ""
         self.filter_submitted()
 
+    def action_branch(self) -> None:
+        """Ask for a branch."""
+        if self.repository is None:
+            return
+        try:
+            names = branches(self.repository)
+        except GitError as error:
+            self.notify(safe_line(str(error)), severity="error", markup=False)
+            return
+        rows = [(name, "") for name in names]
+        if rows:
+            self.app.push_screen(ChoiceScreen("The log of", rows), lambda at: self._chosen_branch(names, at))
+        else:
+            self.notify("There is no branch yet.", markup=False)
+
+    def _chosen_branch(self, names: Sequence[str], at: int | None) -> None:
+        if at is None:
+            return
+        kept = [word for word in self.words_filter.value.split() if not word.startswith("branch:")]
+        self.words_filter.value = " ".join([*kept, f"branch:{names[at]}"])
+        self.filter_submitted()
+
+    def action_mark(self) -> None:
+        """Mark one end of a range, or undo that."""
+        self.commits.mark()
+        self._title()
+
     def action_leave(self) -> None:
-        """End the filter; without one go back."""
-        if self.has_class("-filtering"):
+        """Undo the mark, else end the filter; without one go back."""
+        if self.commits.range is not None:
+            self.action_mark()
+        elif self.has_class("-filtering"):
             self.end_filter()
         else:
             self.app.call_later(self.app.run_action, "back")
 
-    @on(CommitList.LineSelected)
+    @on(CommitList.LineSelected, "#commits-list")
     def open_review(self) -> None:
-        """Open the review of the entry under the cursor."""
-        entry = self.commits.current
-        if entry is not None:
+        """Open the review of the entry under the cursor, or of the marked range."""
+        entry, ends = self.commits.current, self.commits.range
+        if ends is not None and ends[0] != ends[1] and self._log is not None:
+            self._log.find_base(*ends)
+        elif entry is not None:
             self.post_message(OpenReview(entry.rev))
 
-
-def _uncommitted(repository: Repository, paths: Sequence[str]) -> list[LogEntry]:
-    """Entries for the index and the work tree, where they have changes."""
-    entries: list[LogEntry] = []
-    if repository.bare:
-        return entries
-    try:
-        worktree, staged = repository.uncommitted(paths)
-    except GitError as error:
-        # What git cannot say of the index must not hide the log.
-        return [LogEntry(WORKTREE, None, f"Work tree: {safe_line(str(error))}")]
-    if worktree:
-        entries.append(LogEntry(WORKTREE, None, f"Work tree: {counted(worktree, 'file')} not staged"))
-    if staged:
-        entries.append(LogEntry(STAGED, None, f"Index: {counted(staged, 'file')} to commit"))
-    return entries
+    @on(CommitLog.BaseFound)
+    def open_range(self, message: CommitLog.BaseFound) -> None:
+        """Open the review of a range, now that its beginning is known."""
+        self.post_message(OpenReview(f"{message.base or ''}..{message.tip}"))

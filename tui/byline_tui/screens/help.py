@@ -21,7 +21,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > VerticalScroll {
-        width: 76; max-width: 96%; height: auto; max-height: 90%;
+        width: 104; max-width: 96%; height: auto; max-height: 90%;
         background: $surface; border: round $faint; padding: 0 2; border-title-color: $accent;
     }
     """

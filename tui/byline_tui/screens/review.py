@@ -1,289 +1,86 @@
-"""A commit, the index or the work tree, read with its authors."""
+"""A commit, several as one, the index or the work tree, read with its authors: its keys, and the ways on."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from functools import partial
+from typing import ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer, LoadingIndicator, Static
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.widgets import Input, Static
 
 from byline.errors import BylineError, GitError
 from byline.git.repository import Repository
-from byline.review.authors import Marks, sessions_of
-from byline.review.model import Review
-from byline.review.review import review_commit, review_staged, review_worktree
-from byline.store.store import Store
 from byline.text import safe_line
-from byline_tui.failures import words_for
-from byline_tui.messages import OpenConversation
-from byline_tui.widgets.diff_layout import DiffLayout
-from byline_tui.widgets.diff_syntax import DiffSyntax
-from byline_tui.widgets.diff_view import DiffView, heading_of
+from byline_tui.editor import edit
+from byline_tui.messages import OpenBlame, OpenConversation
+from byline_tui.screens.review_reading import ReviewReading
+from byline_tui.screens.why import Question, WhyScreen, WordsScreen, answer, problems_text
+from byline_tui.widgets.diff_view import DiffView
 from byline_tui.widgets.file_tree import FileTree
 from byline_tui.widgets.legend import Legend
-from byline_tui.widgets.line_story import LineStory
-from byline_tui.widgets.notice import Notice
-from byline_tui.widgets.review_head import head_of
-from byline_tui.widgets.tab_bar import TabBar
-
-STAGED, WORKTREE = "--staged", "--worktree"
-"""What stands for the index and the work tree where a revision is asked for; no revision begins so."""
-
-SPINNER_AFTER = 0.15
-LEGEND_ROWS = 10
-WARMED_FILES = 40
-NOT_IN_A_REPOSITORY = (
-    "This folder is in no git repository.",
-    "Start byline inside of one to read its commits, or press 1 for the sessions.",
-)
+from byline_tui.widgets.search_input import SearchInput
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A review with all that is needed to draw it."""
-
-    review: Review
-    layout: DiffLayout
-    syntax: DiffSyntax
-    marks: Marks
-    place: str
-
-
-def read_review(store: Store, repository: Repository, rev: str) -> Review:
-    """The review of a revision, of the index (:data:`STAGED`) or of the work tree (:data:`WORKTREE`).
-
-    Raises: as :func:`byline.review.review.review_commit`.
-    """
-    if rev == STAGED:
-        return review_staged(store, repository)
-    if rev == WORKTREE:
-        return review_worktree(store, repository)
-    return review_commit(store, repository, rev)
-
-
-class ReviewScreen(Screen[None]):
+class ReviewScreen(ReviewReading):
     """Files and legend at the left, the diff, and below it what is known about the line under the cursor."""
 
     DEFAULT_CSS = """
-    ReviewScreen #review-head { height: 2; background: $surface; }
-    ReviewScreen #review-side { width: 36; border-right: solid $faint; }
+    ReviewScreen #review-head { height: 2; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
+    ReviewScreen #review-path { text-wrap: nowrap; text-overflow: ellipsis; }
+    ReviewScreen #review-side { width: 40; border-right: solid $faint; }
     ReviewScreen #review-files { height: 1fr; }
     ReviewScreen #review-legend { height: 3; }
     ReviewScreen #review-story { height: 2; padding: 0 1; background: $surface; }
     ReviewScreen #review-spinner { display: none; height: 1; color: $accent; }
     ReviewScreen.-reading #review-spinner { display: block; }
     ReviewScreen.-empty #review-diff, ReviewScreen.-empty #review-path { display: none; }
-    ReviewScreen.-narrow #review-side { display: none; }
+    ReviewScreen #review-find, ReviewScreen #review-filter { display: none; }
+    ReviewScreen.-finding #review-find, ReviewScreen.-filtering #review-filter { display: block; }
+    ReviewScreen.-narrow #review-side, ReviewScreen.-empty #review-side { display: none; }
     ReviewScreen.-narrow.-side #review-side { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "why", "Why", id="review.why",
+                tooltip="All the evidence for the line: prompt, call, recorded hunk, the edits that lost"),
         Binding("f", "focus_files", "Files", id="review.files", tooltip="Go to the list of files"),
         Binding("l", "focus_legend", "Legend", show=False, id="review.legend",
                 tooltip="Choose whose lines light up"),
+        Binding("slash", "find", "Find", key_display="/", id="review.find", tooltip="Find in this diff"),
+        Binding("s", "split", "Side by side", id="review.split", tooltip="Side by side, or unified"),
+        Binding("a", "grouping", "Authors", id="review.grouping",
+                tooltip="The gutter by session, by model, by agent, or off"),
+        Binding("W", "space", "White space", show=False, id="review.space",
+                tooltip="Without the changes in white space only, or with them"),
+        Binding("plus,equals_sign", "unfold(1, 1)", "More context", key_display="+", show=False,
+                id="review.more", tooltip="Unfold ten lines above and below this hunk"),
+        Binding("minus", "unfold(-1, -1)", "Less context", key_display="-", show=False, id="review.less",
+                tooltip="Fold them again"),
+        Binding("left_parenthesis", "unfold(1, 0)", "More above", key_display="(", show=False,
+                id="review.above", tooltip="Unfold ten lines above this hunk"),
+        Binding("right_parenthesis", "unfold(0, 1)", "More below", key_display=")", show=False,
+                id="review.below", tooltip="Unfold ten lines below this hunk"),
+        Binding("asterisk", "unfold_all", "Whole file", key_display="*", show=False, id="review.whole",
+                tooltip="Unfold the whole file, or fold it again"),
+        Binding("b", "blame", "Blame", show=False, id="review.blame",
+                tooltip="The whole file at this revision, every line with its author"),
+        Binding("o", "edit", "Editor", show=False, id="review.edit",
+                tooltip="The file of the work tree at this line in your editor"),
+        Binding("y", "copy", "Copy", show=False, id="review.copy", tooltip="Copy the line"),
         Binding("J", "older", "Older", show=False, id="review.older", tooltip="The commit before this one"),
         Binding("K", "newer", "Newer", show=False, id="review.newer", tooltip="The commit after this one"),
-        Binding("escape", "leave", "Back", id="review.leave",
-                tooltip="To the diff; then light up all lines; then back"),
+        Binding("exclamation_mark", "problems", "Problems", key_display="!", show=False,
+                id="review.problems", tooltip="The records that could not be used"),
+        Binding("escape", "leave", "Back", show=False, id="review.leave",
+                tooltip="To the diff; then end the search; then light up all lines; then back"),
     ]  # fmt: skip
-
-    files = query_one("#review-files", FileTree)
-    legend = query_one("#review-legend", Legend)
-    diff = query_one("#review-diff", DiffView)
-    story = query_one("#review-story", LineStory)
-    notice = query_one("#review-notice", Notice)
-    tab_bar = query_one(TabBar)
-
-    @dataclass
-    class Read(Message):
-        """The worker has read a review."""
-
-        rev: str
-        reading: Reading
-
-    @dataclass
-    class Failed(Message):
-        """The worker could not, and says why."""
-
-        words: str
 
     @dataclass
     class Newer(Message):
         """The worker has looked for the commit after this one."""
 
         oid: str | None
-
-    def __init__(self, store: Store, repository: Repository | None, rev: str) -> None:
-        """``rev`` is a revision, :data:`STAGED` or :data:`WORKTREE`."""
-        super().__init__()
-        self.store = store
-        self.repository = repository
-        self.rev = rev
-        self.reading: Reading | None = None
-        self._lit = False
-        self._wanted: tuple[str, int | None, Literal["added", "removed"]] | None = None
-
-    def compose(self) -> ComposeResult:
-        """Everything, still empty."""
-        yield TabBar("commits")
-        yield Static(id="review-head", markup=False)
-        with Horizontal(id="review-body"):
-            with Vertical(id="review-side"):
-                yield Static("Files", classes="pane--title", markup=False)
-                yield FileTree(id="review-files")
-                yield Static("Who wrote it", classes="pane--title", markup=False)
-                yield Legend(id="review-legend")
-            with Vertical(id="review-main"):
-                yield Static(id="review-path", classes="pane--title", markup=False)
-                yield DiffView(id="review-diff")
-                yield LoadingIndicator(id="review-spinner")
-                yield Notice(id="review-notice")
-        yield LineStory(self.store, id="review-story")
-        yield Footer()
-
-    def on_mount(self) -> None:
-        """Begin to read."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_words())
-        self.diff.focus()
-        self.open(self.rev)
-
-    def open(self, rev: str) -> None:
-        """Read another revision into this screen."""
-        self.rev, self.reading = rev, None
-        self.remove_class("-empty")
-        self.notice.clear()
-        if self.repository is None:
-            self._say(*NOT_IN_A_REPOSITORY)
-            return
-        self.set_timer(SPINNER_AFTER, self._spin)
-        self._read(self.repository, rev)
-
-    def show_line(
-        self, path: str, line_number: int | None = None, kind: Literal["added", "removed"] = "added"
-    ) -> None:
-        """Go to a touched line, now or when the review has been read."""
-        self._wanted = (path, line_number, kind)
-        if self.reading is not None:
-            self._go_to_wanted(self.reading)
-
-    # Reading -------------------------------------------------------------------------------------
-
-    @work(thread=True, exclusive=True, group="review", exit_on_error=False)
-    def _read(self, repository: Repository, rev: str) -> None:
-        worker = get_current_worker()
-        try:
-            review = read_review(self.store, repository, rev)
-            branch = repository.head_branch()
-        except BylineError as error:
-            if not worker.is_cancelled:
-                self.post_message(self.Failed(str(error)))
-            return
-        finally:
-            self.store.close()
-        short = review.commit.oid[:7] if review.commit else {STAGED: "index"}.get(rev, "work tree")
-        place = " · ".join(word for word in (repository.root.name, branch or "detached", short) if word)
-        syntax = DiffSyntax(review.files)
-        layout = DiffLayout(review.files)
-        reading = Reading(review, layout, syntax, Marks(sessions_of(layout.counts)), place)
-        for file in range(min(len(review.files), WARMED_FILES)):
-            if worker.is_cancelled:
-                return
-            syntax.warm(file)
-        self.post_message(self.Read(rev, reading))
-
-    @on(Worker.StateChanged)
-    def worker_changed(self, event: Worker.StateChanged) -> None:
-        """A defect in a worker is shown where its result would be."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self._say(words_for(event.worker.error))
-
-    def _spin(self) -> None:
-        # Not Widget.loading: it hides the diff, which takes the focus from it.
-        self.set_class(self.reading is None and not self.has_class("-empty"), "-reading")
-
-    @on(Read)
-    def show_reading(self, message: Read) -> None:
-        """Show what the worker read, unless another revision was asked for since."""
-        if message.rev != self.rev:
-            return
-        reading = self.reading = message.reading
-        self.remove_class("-reading")
-        self._lit = False
-        self.tab_bar.set_place(reading.place)
-        if not reading.review.files:
-            self._say("No file is changed here.")
-        self.files.show(reading.review.files, reading.layout.counts_of_file, reading.marks)
-        self.legend.show(reading.layout.counts, reading.marks)
-        self.legend.styles.height = max(min(self.legend.line_count, LEGEND_ROWS), 1)
-        self.diff.show(reading.layout, reading.syntax, reading.marks)
-        if self._wanted is not None:
-            self._go_to_wanted(reading)
-        else:
-            self.diff.scroll_to(0, 0, animate=False)
-            self.diff.cursor = reading.layout.next_change(-1, 1) if reading.layout.counts else 0
-        self._draw_words()
-
-    @on(Failed)
-    def show_failure(self, message: Failed) -> None:
-        """Say why there is nothing to show."""
-        self._say(message.words, "Escape leads back.")
-
-    def _say(self, what: str, *hints: str) -> None:
-        self.remove_class("-reading")
-        self.add_class("-empty")
-        self.notice.say(what, *hints)
-
-    def _go_to_wanted(self, reading: Reading) -> None:
-        if self._wanted is None:
-            return
-        path, number, kind = self._wanted
-        self._wanted = None
-        row = reading.layout.find(path, number, kind)
-        if row is None:
-            self.notify(f"{safe_line(path)} is not changed here.", markup=False)
-        else:
-            self.diff.show_line(row)
-
-    # What is drawn besides the diff ----------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """The bar in the head and the prompt in the strip have another room now."""
-        self._draw_words()
-
-    def _draw_words(self) -> None:
-        self._draw_head()
-        self.explain_line()
-
-    def _draw_head(self) -> None:
-        if self.reading is not None:
-            names = ("muted", "added", "removed", "accent")
-            head = head_of(
-                self.reading.review,
-                self.reading.layout,
-                self.reading.marks,
-                self.size.width,
-                dark=self.app.current_theme.dark,
-                styles={name: self.app.theme_variables[name] for name in names},
-            )
-            self.query_one("#review-head", Static).update(head)
-
-    @on(DiffView.CursorMoved, "#review-diff")
-    def explain_line(self) -> None:
-        """Say what is known about the line under the cursor, and which file it is in."""
-        reading, cursor = self.reading, self.diff.cursor
-        if reading is None or not len(reading.layout):
-            return
-        at = reading.layout.file_at(cursor)
-        self.files.point_at(at)
-        files = reading.review.files
-        path = f"{at + 1}/{len(files)}  {safe_line(heading_of(files[at]))}"
-        self.query_one("#review-path", Static).update(path)
-        self.story.explain(reading.layout.line(cursor), reading.marks)
 
     @on(FileTree.FileChosen)
     def show_file(self, message: FileTree.FileChosen) -> None:
@@ -293,14 +90,18 @@ class ReviewScreen(Screen[None]):
 
     @on(Legend.Chosen)
     def light_lines(self, message: Legend.Chosen) -> None:
-        """Light up the lines of whoever was chosen in the legend."""
-        self._lit = message.who is not None
+        """Light up the lines of whoever was chosen in the legend, or is under the mouse there."""
+        self._lit = message.who is not None and not message.passing
         self.diff.light(message.who)
+        if self._lit and message.who not in self.diff.layout_of_rows.who_at(self.diff.cursor):
+            self.diff.action_change(1)
+
+    # Ways on ---------------------------------------------------------------------------------------
 
     @on(DiffView.LineSelected, "#review-diff")
     def open_conversation(self) -> None:
         """Open the conversation at the call that touched the line."""
-        line = self.reading.layout.line(self.diff.cursor) if self.reading is not None else None
+        line = self.diff.current if self.reading is not None else None
         credit = line.credit if line is not None else None
         if credit is None:
             return
@@ -310,26 +111,76 @@ class ReviewScreen(Screen[None]):
         origin = credit.origin
         self.post_message(OpenConversation(origin.session_id, origin.message_id, origin.tool_call_id))
 
-    # Actions -------------------------------------------------------------------------------------
+    def action_why(self) -> None:
+        """Show all the evidence for the line under the cursor."""
+        reading, line = self.reading, self.diff.current
+        if reading is None or self.repository is None:
+            return
+        if line is None or line.credit is None:
+            self.notify("This line is not touched here: press b for who wrote it.", markup=False)
+            return
+        file = reading.review.files[reading.layout.file_at(self.diff.cursor)]
+        question = Question(reading.review, file, line, one_commit=reading.span is None)
+        ask = partial(answer, self.store, self.repository, question)
+        self.app.push_screen(WhyScreen(self.store, line.credit.origin, ask))
 
-    def action_focus_files(self) -> None:
-        """Go to the files; in a narrow terminal they come out first."""
-        self.add_class("-side")
-        self.files.focus()
-
-    def action_focus_legend(self) -> None:
-        """Go to the legend; in a narrow terminal it comes out first."""
-        self.add_class("-side")
-        self.legend.focus()
-
-    def action_leave(self) -> None:
-        """From a side pane to the diff, else light up all lines, else back."""
-        if self.focused is not self.diff and not self.has_class("-empty"):
-            self._focus_diff()
-        elif self._lit:
-            self.legend.light_all()
+    def action_problems(self) -> None:
+        """Name the records that could not be used."""
+        problems = self.reading.review.problems if self.reading is not None else ()
+        if problems:
+            self.app.push_screen(WordsScreen("Records that could not be used", problems_text(problems)))
         else:
-            self.app.call_later(self.app.run_action, "back")
+            self.notify("Every record could be used.", markup=False)
+
+    def action_blame(self) -> None:
+        """Show the file under the cursor as a whole, at the line; a removed line in the version before."""
+        reading, layout = self.reading, self.diff.layout_of_rows
+        if reading is None or not len(layout):
+            return
+        review, file = reading.review, reading.review.files[layout.file_at(self.diff.cursor)]
+        line = self.diff.current
+        rev = review.commit.oid if review.commit is not None else None
+        if file.status != "deleted" and (line is None or line.new_number is not None):
+            self.post_message(OpenBlame(file.path, rev, line.new_number if line is not None else None))
+            return
+        before = review.parent if review.commit is not None else "HEAD"
+        if before is not None:
+            self.post_message(OpenBlame(file.old_path, before, line.old_number if line is not None else None))
+
+    def action_edit(self) -> None:
+        """Open the file of the work tree at this line in the editor."""
+        reading, repository = self.reading, self.repository
+        if reading is None or repository is None or not len(reading.layout):
+            return
+        file = reading.layout.files[reading.layout.file_at(self.diff.cursor)]
+        line = self.diff.current
+        number = (line.new_number or line.old_number) if line is not None else None
+        path = repository.root / file.path
+        if repository.bare or not path.is_file():
+            self.notify(f"{safe_line(file.path)} is not in the work tree.", severity="warning", markup=False)
+            return
+        try:
+            with self.app.suspend():
+                edit(path, number or 1)
+        except SuspendNotSupported:
+            self.notify("This terminal cannot be given to an editor.", severity="warning")
+        except BylineError as error:
+            self.notify(safe_line(str(error)), severity="warning", markup=False)
+        self.refresh(layout=True)
+
+    def action_copy(self) -> None:
+        """Copy the line under the cursor, or the path on a file's heading."""
+        reading, line = self.reading, self.diff.current
+        if reading is None or not len(reading.layout):
+            return
+        text = (
+            line.content
+            if line is not None
+            else reading.layout.files[reading.layout.file_at(self.diff.cursor)].path
+        )
+        # What is pasted may be run: controls are made visible, only tabs stay.
+        self.app.copy_to_clipboard("\t".join(safe_line(piece) for piece in text.split("\t")))
+        self.notify("Copied the line." if line is not None else "Copied the path.", timeout=2)
 
     def action_older(self) -> None:
         """Review the commit before this one."""
@@ -350,7 +201,7 @@ class ReviewScreen(Screen[None]):
         try:
             newer = repository.range(f"{oid}..HEAD")
         except GitError as error:
-            self.post_message(self.Failed(str(error)))
+            self.post_message(self.Failed(str(error), stays=True))
             return
         self.post_message(self.Newer(newer[0] if newer else None))
 
@@ -361,6 +212,94 @@ class ReviewScreen(Screen[None]):
             self.notify("This is the newest commit of the branch.", markup=False)
         else:
             self.open(message.oid)
+
+    # Panes, finding and filtering --------------------------------------------------------------------
+
+    def action_focus_files(self) -> None:
+        """Go to the files; in a narrow terminal they come out first."""
+        self.add_class("-side")
+        self.files.focus()
+
+    def action_focus_legend(self) -> None:
+        """Go to the legend; in a narrow terminal it comes out first."""
+        self.add_class("-side")
+        self.legend.focus()
+
+    def action_find(self) -> None:
+        """Ask what to find in the diff."""
+        if not self.has_class("-empty"):
+            self.add_class("-finding")
+            self.sought.focus()
+
+    def action_filter_files(self) -> None:
+        """Ask for words of the paths to be listed."""
+        self.add_class("-filtering")
+        self.filter.focus()
+
+    @on(Input.Changed, "#review-find")
+    def find_typed(self) -> None:
+        """Go to the next match as it is typed."""
+        self.diff.mark_matches(self.sought.value)
+        if self.sought.value:
+            self.diff.find(self.sought.value, 1, further=False)
+
+    @on(Input.Submitted, "#review-find")
+    def find_submitted(self) -> None:
+        """Keep the search and go back to the diff."""
+        if not self.sought.value:
+            self.remove_class("-finding")
+        elif not self.diff.find(self.sought.value, 1, further=False):
+            self.notify("Nowhere in this diff.", markup=False)
+        self._focus_diff()
+
+    @on(Input.Changed, "#review-filter")
+    def filter_typed(self) -> None:
+        """List only the files whose path has the words."""
+        words = self.filter.value.lower().split()
+        shown = self.files.filter(words)
+        title = f"Files: {shown} of {len(self.files.files)}" if words else "Files"
+        self.query_one("#review-files-title", Static).update(title)
+
+    @on(Input.Submitted, "#review-filter")
+    def filter_submitted(self) -> None:
+        """Keep the filter and go to the files."""
+        self.set_class(bool(self.filter.value), "-filtering")
+        self.files.focus()
+
+    @on(SearchInput.Left)
+    def leave_input(self) -> None:
+        """Keep what was typed."""
+        if self.focused is self.filter:
+            self.filter_submitted()
+        else:
+            self.find_submitted()
+
+    @on(SearchInput.Cancelled)
+    def end_typing(self) -> None:
+        """End the search, or the filter."""
+        if self.focused is self.filter:
+            self.filter.value = ""
+            self.remove_class("-filtering")
+            self.files.focus()
+        else:
+            self._end_finding()
+            self._focus_diff()
+
+    def _end_finding(self) -> None:
+        self.sought.value = ""
+        self.diff.mark_matches("")
+        self.remove_class("-finding")
+
+    def action_leave(self) -> None:
+        """From a side pane to the diff, else end the search, else light up all lines, else back."""
+        if self.focused is not self.diff and not self.has_class("-empty"):
+            self._focus_diff()
+        elif self.has_class("-finding"):
+            self._end_finding()
+        elif self._lit:
+            self.legend.light_all()
+        else:
+            self.app.call_later(self.app.run_action, "back")
 
     def _focus_diff(self) -> None:
         self.remove_class("-side")

@@ -1,172 +1,257 @@
 """The sessions that were recorded: a list to the left, the conversation under the cursor to the right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from byline.errors import StoreError
 from byline.git.repository import Repository
-from byline.history.imports import import_histories
-from byline.review.repositories import repository_row
-from byline.store.sessions import SessionRow
+from byline.query import Query, parse_query
+from byline.store.hits import Hit
+from byline.store.search import Search, Searching
 from byline.store.store import Store
-from byline.text import safe_line
 from byline.wording import counted
 from byline_tui.failures import words_for
-from byline_tui.messages import OpenConversation
-from byline_tui.screens.conversation import read_thread
-from byline_tui.widgets.blocks import Thread
+from byline_tui.listing import ORDER_WORDS, ORDERS, Answer, Asking, Question, order_named
+from byline_tui.messages import OpenConversation, StoreChanged
+from byline_tui.remembered import Remembered
+from byline_tui.screens.marking import MarkingScreen
+from byline_tui.widgets.agent_pills import AgentPills, with_agent
+from byline_tui.widgets.arrangement import GROUPINGS, grouping_named
 from byline_tui.widgets.line_view import LineView
 from byline_tui.widgets.notice import Notice
+from byline_tui.widgets.preview_pane import PreviewPane
+from byline_tui.widgets.query_input import QueryInput
 from byline_tui.widgets.search_input import SearchInput
-from byline_tui.widgets.session_list import Arrangement, SessionList, arrange
+from byline_tui.widgets.session_list import SessionEntry, SessionList
 from byline_tui.widgets.tab_bar import TabBar
-from byline_tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from byline_tui.widgets.preview import Previewed
 
 SPINNER_AFTER_S = 0.15
-PREVIEW_AFTER_S = 0.12
-TYPING_PAUSE_S = 0.06
-PREVIEW_MESSAGES = 60
+PREVIEW_AFTER_S = 0.05
+IDLE_S = 1.5
+"""So long after the last question the searching is warmed up again."""
+GROW_OLDER_S = 30.0
 SHORTEST_QUERY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """An answer of the store: what to show, for which question."""
-
-    query: str
-    here_only: bool
-    arrangement: Arrangement
-    total: int
-    """Sessions in the whole store."""
-
-
-class SessionsScreen(Screen[None]):
-    """All sessions or this repository's, filtered as one types."""
+class SessionsScreen(MarkingScreen):
+    """All sessions or this repository's, found as one types."""
 
     DEFAULT_CSS = """
-    SessionsScreen #filter-line { height: 1; background: $surface; }
-    SessionsScreen #filter { width: 1fr; }
-    SessionsScreen #filter-status { width: auto; padding: 0 1; color: $muted; }
+    SessionsScreen #query-line { height: 1; background: $surface; }
+    SessionsScreen #query-sign { width: 3; padding: 0 0 0 1; background: $surface; color: $accent; }
+    SessionsScreen #query { width: 1fr; padding: 0 1 0 0; }
+    SessionsScreen #query-status { width: auto; padding: 0 1; color: $muted; background: $surface; }
     SessionsScreen #sessions-body { height: 1fr; }
-    SessionsScreen #sessions-left { width: 1fr; }
+    SessionsScreen #sessions-foot { height: 1; background: $footer-background; }
+    SessionsScreen #sessions-left { width: 5fr; min-width: 54; }
     SessionsScreen SessionList { height: 1fr; }
-    /* It keeps the focus: were it hidden, keys would go to the filter. */
+    /* It keeps the focus: were it hidden, keys would go to the query. */
     SessionsScreen SessionList.-empty { height: 0; }
-    SessionsScreen #preview { width: 1fr; border-left: solid $panel; }
-    SessionsScreen.-narrow #preview { display: none; }
+    SessionsScreen #preview { width: 6fr; border-left: solid $panel; }
+    SessionsScreen.-narrow #preview, SessionsScreen #preview.-off { display: none; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="sessions.filter",
-                tooltip="Filter by words that were said or are in the title"),
-        Binding("r", "toggle_repository", "This repository/all", id="sessions.repository",
+        Binding("slash", "query", "Search", key_display="/", id="sessions.query",
+                tooltip="Search everything that was said; agent:, repo:, file:, since: and others narrow it"),
+        Binding("r", "toggle_repository", "Here/all", id="sessions.repository",
                 tooltip="Only sessions of this repository, or all"),
-        Binding("i", "import", "Import", show=False, id="sessions.import",
-                tooltip="Import what the agents on this machine recorded"),
-        Binding("escape", "clear_filter", "Clear filter", show=False, id="sessions.clear",
-                tooltip="Show all sessions again"),
+        Binding("b", "next_grouping", "Group", id="sessions.group",
+                tooltip="Group by day, repository, agent, or not at all"),
+        Binding("o", "next_order", "Sort", id="sessions.sort",
+                tooltip="The newest first, most edits first, most lines in commits first"),
+        Binding("a", "next_agent", "Agent", show=False, id="sessions.agent",
+                tooltip="Only the next agent's sessions, then all again"),
+        Binding("full_stop", "toggle_automated", "Automated", key_display=".", show=False,
+                id="sessions.automated",
+                tooltip="Leave out sessions that nobody typed in or that were one question, or show them"),
+        Binding("z", "fold_all", "Fold all", show=False, id="sessions.fold_all",
+                tooltip="Show all sub-agents, or fold all away"),
+        Binding("p", "toggle_preview", "Preview", show=False, id="sessions.preview",
+                tooltip="Show or hide the conversation beside the list"),
+        Binding("i", "app.read_histories", "Import", show=False, id="sessions.import",
+                tooltip="Read again what the agents on this machine recorded"),
+        Binding("escape", "clear", "Clear", show=False, id="sessions.clear",
+                tooltip="Select nothing; then search for nothing: all sessions again"),
         Binding("ctrl+r", "reload", "Reload", show=False, id="sessions.reload",
                 tooltip="Read the list again"),
     ]  # fmt: skip
 
+    class NothingRecorded(Message):
+        """The store is empty."""
+
     @dataclass
-    class ImportWent(Message):
-        """An import came as far as this."""
+    class Answered(Message):
+        """The beginning of an answer."""
 
-        done: int
-        total: int
+        answer: Answer
 
-    def __init__(self, store: Store, repository: Repository | None) -> None:
-        super().__init__()
-        self._store = store
+    @dataclass
+    class ValuesKnown(Message):
+        """What filters can be completed with."""
+
+        values: Mapping[str, Sequence[str]]
+
+    def __init__(
+        self,
+        store: Store,
+        repository: Repository | None,
+        searching: Searching | None = None,
+        remembered: Remembered | None = None,
+    ) -> None:
+        """``searching`` is the app's; ``remembered`` is how the list was left."""
+        super().__init__(store)
         self._repository = repository
-        self._here_only = repository is not None
-        self._query = ""
-        self._listing: Listing | None = None
-        self._typing: Timer | None = None
+        self._searching = searching or Searching(store.path)
+        self._asking = Asking(store, self._searching, repository)
+        kept = remembered or Remembered()
+        self._first_query = kept.query
+        self._wanted_key = kept.session
+        self._unfolded = set(kept.unfolded)
+        grouping = grouping_named(kept.grouping)
+        order = order_named(kept.order)
+        self._question = Question(
+            parse_query(""),
+            order if order in ORDERS else "time",
+            grouping,
+            here_only=repository is not None and kept.here_only,
+            hides_automated=kept.hides_automated,
+            unfolded=frozenset(self._unfolded),
+        )
+        self._order = self._question.order
+        self.answer: Answer | None = None
+        """What is shown."""
+        self._from_top = False
+        self._was_empty = False
+        self._has_footer = False
+        self._previewed: tuple[str, int | None, str] | None = None
         self._resting: Timer | None = None
         self._waiting: Timer | None = None
+        self._idle: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Filter, list and preview."""
-        yield TabBar("sessions", self._place())
-        with Horizontal(id="filter-line"):
-            yield SearchInput("/ to filter: words said in a session, or in its title", id="filter")
-            yield Static("", id="filter-status", markup=False)
+        """Query, agents, list and preview."""
+        yield TabBar("sessions", self.place)
+        with Horizontal(id="query-line"):
+            yield Static("/", id="query-sign", markup=False)
+            yield QueryInput("search everything that was said …  agent: repo: file: since:", id="query")
+            yield Static("", id="query-status", markup=False)
+        yield AgentPills(id="agents")
         with Horizontal(id="sessions-body"):
             with Vertical(id="sessions-left"):
                 yield SessionList(self._fetch, id="sessions")
                 yield Notice(id="sessions-notice")
-            yield Transcript(id="preview")
-        yield Footer(show_command_palette=False)
+            yield PreviewPane(id="preview")
+        yield Vertical(id="sessions-foot")
 
     def on_mount(self) -> None:
         """Read the list."""
         self.query_one(SessionList).focus()
-        self._load()
+        self.set_interval(GROW_OLDER_S, self.query_one(SessionList).grow_older)
+        if self._first_query:
+            with self.prevent(Input.Changed):
+                self.query_one(QueryInput).value = self._first_query
+            self._question = replace(self._question, query=self._typed_query())
+        self._ask()
 
-    def on_screen_resume(self) -> None:
-        """What was shown may have changed while another screen was on top."""
-        if self._listing is not None and not self._listing.total:
-            self._load()
+    def on_unmount(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._asking.cancel()
+
+    def remember(self, kept: Remembered) -> Remembered:
+        """How the list is now, to be given to the next one."""
+        question = self._question
+        return replace(
+            kept,
+            grouping=question.grouping,
+            order=self._order,
+            hides_automated=question.hides_automated,
+            query=self.query_one(QueryInput).value if self.is_mounted else kept.query,
+            here_only=question.here_only or self._repository is None,
+            session=self.session_under_cursor or "",
+            unfolded=tuple(sorted(self._unfolded)),
+        )
 
     @property
     def session_under_cursor(self) -> str | None:
         """The id of the session the cursor is on."""
         return self.query_one(SessionList).current_key
 
-    def _place(self) -> str:
+    def session_beside(self, session_id: str, by: int) -> str | None:
+        """The session ``by`` places below another; None beyond the ends. The list's cursor goes along."""
+        view = self.query_one(SessionList)
+        keys = view.keys
+        index = keys.index(session_id) + by if session_id in keys else -1
+        if not 0 <= index < len(keys):
+            return None
+        view.go_to(keys[index])
+        return keys[index]
+
+    @property
+    def place(self) -> str:
+        """Repository and branch that Byline was started in; foreign text."""
         if self._repository is None:
             return ""
         branch = self._repository.head_branch()
         return " · ".join(name for name in (self._repository.root.name, branch or "") if name)
 
-    def _fetch(self, keys: Sequence[str]) -> Mapping[str, SessionRow]:
-        return {row.id: row for row in self._store.sessions.rows(keys)}
+    def _fetch(self, keys: Sequence[str]) -> Mapping[str, SessionEntry]:
+        """The rows of a page, each with what was found in it."""
+        answer = self.answer
+        hits: Mapping[int, Hit] = {}
+        newest: dict[str, int] = {}
+        if answer is not None and answer.matcher is not None:
+            newest = {key: said.newest[-1] for key in keys if (said := answer.listing.hits.get(key))}
+            width = max(self.query_one(SessionList).line_width, 60)
+            hits = self._store.hits.of_parts(answer.matcher, list(newest.values()), width)
+        return {
+            row.id: SessionEntry(row, hits.get(newest.get(row.id, 0)))
+            for row in self._store.sessions.rows(keys)
+        }
 
-    # The list ------------------------------------------------------------------------------------
+    # Asking --------------------------------------------------------------------------------------
 
-    def _load(self) -> None:
+    def _ask(self, **changes: object) -> None:
+        """Ask again, with changes to the question; what is shown stays until the answer is there."""
+        self._question = replace(self._question, unfolded=frozenset(self._unfolded), **changes)  # type: ignore[arg-type] # fields
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(SPINNER_AFTER_S, lambda: self._status("reading …"))
-        self._read(self._query, self._here_only)
+        self._read(self._question, self._asking.begin(self._question))
 
     @work(thread=True, exclusive=True, group="sessions", exit_on_error=False)
-    def _read(self, query: str, here_only: bool) -> Listing:
-        store = self._store
-        try:
-            row = None
-            if here_only and self._repository is not None:
-                row = repository_row(store, self._repository)
-            places = store.sessions.places(query, row.id if row is not None else None)
-            today = datetime.now().astimezone().date()
-            return Listing(query, here_only, arrange(places, today), store.sessions.count())
-        finally:
-            store.close()
+    def _read(self, question: Question, search: Search) -> Answer | None:
+        def show(first: Answer) -> None:
+            self.post_message(self.Answered(first))
+
+        return self._asking.answer(question, search, show)
+
+    @on(Answered)
+    def _begun(self, event: Answered) -> None:
+        self._show(event.answer)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
-        if event.state not in {WorkerState.SUCCESS, WorkerState.ERROR}:
-            return
         worker: Worker[object] = event.worker
         if event.state is WorkerState.ERROR:
             self._failed(worker)
-        elif isinstance(worker.result, Listing):
+        elif event.state is WorkerState.SUCCESS and isinstance(worker.result, Answer):
             self._show(worker.result)
-        elif isinstance(worker.result, Thread):
-            self._show_preview(worker.result)
+        elif event.state is WorkerState.SUCCESS and worker.group == "preview":
+            self._show_preview(cast("Previewed | None", worker.result))
 
     def _failed(self, worker: Worker[object]) -> None:
         words = words_for(worker.error)
@@ -177,97 +262,243 @@ class SessionsScreen(Screen[None]):
         else:
             self.notify(words, severity="error", markup=False)
 
-    def _show(self, listing: Listing) -> None:
-        if (listing.query, listing.here_only) != (self._query, self._here_only):
+    def _show(self, answer: Answer) -> None:
+        if answer.question is not self._question or not self.is_mounted:
             return  # the answer to an older question
-        self._listing = listing
+        self.answer = answer
         view = self.query_one(SessionList)
-        view.show(listing.arrangement)
-        shown = len(listing.arrangement.keys)
-        self._stop_waiting(self._summary(shown, listing.total))
+        shown = len(answer.listing.places)
         view.set_class(not shown, "-empty")
+        # While a first import fills the list its top is what one looks at, until one goes elsewhere.
+        from_top = self._from_top or (self._was_empty and not view.is_touched)
+        view.show(answer.arrangement, answer.survived, answer.matcher, from_top=from_top)
+        if answer.listing.complete:
+            self._from_top = False
+            self._go_to_wanted()
+            self._when_idle()
+        self._stop_waiting(self._took(answer))
+        pills = self.query_one(AgentPills)
+        pills.show(answer.listing.agents, answer.question.query, self._words(answer))
         notice = self.query_one(Notice)
         if shown:
             notice.clear()
-        else:
-            notice.say(*self._why_empty(listing))
-            self.query_one("#preview", Transcript).show_thread(None)
+        elif answer.listing.complete:
+            notice.say(*self._why_empty(answer))
+            self.query_one(PreviewPane).show(None)
+            self._previewed = None
+            if not answer.total:
+                self._was_empty = True
+                self.post_message(self.NothingRecorded())
+
+    def _go_to_wanted(self) -> None:
+        """The session that the cursor was on when Byline was last left."""
+        if self._wanted_key:
+            self.query_one(SessionList).go_to(self._wanted_key)
+            self._wanted_key = ""
 
     def _stop_waiting(self, words: str) -> None:
         if self._waiting is not None:
             self._waiting.stop()
         self._status(words)
+        if not self._has_footer:
+            self._has_footer = True
+            self.call_after_refresh(self._add_footer)
+
+    def _add_footer(self) -> None:
+        """It takes as long as a third of all before it: what one came for is on the screen first."""
+        if self.is_mounted:
+            self.query_one("#sessions-foot").mount(Footer(show_command_palette=False))
 
     def _status(self, words: str) -> None:
-        self.query_one("#filter-status", Static).update(safe_line(words))
+        self.query_one("#query-status", Static).update(words)
 
-    def _summary(self, shown: int, total: int) -> str:
-        here = f" of {self._repository_name()}" if self._here_only else ""
-        return f"{shown:,}{here}, {total:,} in all" if shown != total else counted(total, "session") + here
+    def _took(self, answer: Answer) -> str:
+        took = f"{answer.listing.took_ms:.0f} ms"
+        return took if answer.listing.complete else f"{took} …"
+
+    def _words(self, answer: Answer) -> str:
+        """What the line about the whole list says."""
+        shown, total, view = len(answer.listing.places), answer.total, self.query_one(SessionList)
+        here = f" of {self._repository_name()}" if answer.question.here_only else ""
+        more = "" if answer.listing.complete else "+"
+        words = [counted(total, "session") + here]
+        if shown != total:
+            in_all = counted(total, "session")
+            words = [f"{shown:,}{more}{here}, {in_all} in all" if here else f"{shown:,}{more} of {in_all}"]
+        if answer.question.order in ORDER_WORDS:
+            words.append(ORDER_WORDS[answer.question.order])
+        left_out = answer.listing.left_out
+        if automated := left_out.get("automated", 0) + left_out.get("one_shot", 0):
+            words.append(f"{automated:,} automated left out")
+        if hidden := left_out.get("hidden", 0):
+            words.append(f"{hidden:,} hidden")
+        if view.selected:
+            words.insert(0, f"{len(view.selected):,} selected")
+        return " · ".join(words)
 
     def _repository_name(self) -> str:
         return self._repository.root.name if self._repository is not None else ""
 
-    def _why_empty(self, listing: Listing) -> tuple[str, ...]:
-        if not listing.total:
+    def _why_empty(self, answer: Answer) -> tuple[str, ...]:
+        if not answer.total:
             return (
                 "Nothing has been recorded yet.",
                 "Agents on this machine keep histories: i imports them now,",
                 "as does `byline import`.",
             )
-        if listing.query:
-            hints = ["esc clears the filter"]
-            if listing.here_only:
+        if answer.question.query.text:
+            hints = ["esc clears the search"]
+            if answer.question.here_only:
                 hints.append("r looks in all repositories")
-            return (f"Nothing matches “{listing.query}”.", *hints)
-        return (
-            f"No session belongs to {self._repository_name()}.",
-            f"r shows all {counted(listing.total, 'session')}",
-            "`byline import` brings in newer histories",
-        )
+            return (f"Nothing matches “{answer.question.query.text}”.", *hints)
+        if answer.question.here_only:
+            return (
+                f"No session belongs to {self._repository_name()}.",
+                f"r shows all {counted(answer.total, 'session')}",
+                "i reads the agents' histories again",
+            )
+        return ("All sessions are left out.", ". shows those that were automated", "is:hidden those hidden")
 
-    # Filtering -----------------------------------------------------------------------------------
+    # Keeping up ----------------------------------------------------------------------------------
 
-    def action_filter(self) -> None:
-        """Go to the filter."""
-        self.set_focus(self.query_one("#filter", SearchInput))
+    @on(StoreChanged)
+    def _store_changed(self) -> None:
+        """Somebody wrote: an agent at work, an import, or a person who starred something."""
+        self._previewed = None
+        self._ask()
 
-    def action_clear_filter(self) -> None:
-        """Empty the filter and go back to the list."""
-        self.query_one("#filter", SearchInput).value = ""
+    def _when_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.stop()
+        self._idle = self.set_timer(IDLE_S if self._idle is not None else 0.01, self._warm)
+
+    @work(thread=True, exclusive=True, group="warm", exit_on_error=False)
+    def _warm(self) -> None:
+        """Have what the next search needs read before it is asked for."""
+        worker = get_current_worker()
+        try:
+            self._searching.warm()
+            if not worker.is_cancelled:
+                self.post_message(self.ValuesKnown(self._searching.known_values()))
+        except StoreError:
+            # The list, which reads the same store, says so where it is seen.
+            return
+
+    @on(ValuesKnown)
+    def _values_known(self, event: ValuesKnown) -> None:
+        self.query_one(QueryInput).known_values = event.values
+
+    # The query -----------------------------------------------------------------------------------
+
+    def action_query(self) -> None:
+        """Go to the query."""
+        self.set_focus(self.query_one(QueryInput))
+
+    def action_clear(self) -> None:
+        """Select nothing; if nothing is selected, search for nothing."""
+        view = self.query_one(SessionList)
+        if view.selected:
+            view.select_none()
+        else:
+            self.query_one(QueryInput).value = ""
         self._focus_list()
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        words = event.value.strip()
-        query = words if len(words) >= SHORTEST_QUERY else ""
-        if query == self._query:
-            return
-        self._query = query
-        if self._typing is not None:
-            self._typing.stop()
-        self._typing = self.set_timer(TYPING_PAUSE_S, self._load)
+    def _typed_query(self) -> Query:
+        line = self.query_one(QueryInput)
+        query = line.parse(line.value)
+        return query if len(line.value.strip()) >= SHORTEST_QUERY else parse_query("")
 
-    @on(Input.Submitted, "#filter")
+    @on(Input.Changed, "#query")
+    def _typed(self) -> None:
+        query = self._typed_query()
+        if query != self._question.query:
+            self._from_top = bool(query.tokens)
+            self._ask(query=query, order=self._order)
+
+    @on(Input.Submitted, "#query")
+    def _submitted(self) -> None:
+        """The best match first; the list has the keys."""
+        if self._question.query.wanted:
+            self._from_top = True
+            self._ask(order="best")
+        self._focus_list()
+
     @on(SearchInput.Cancelled)
     @on(SearchInput.Left)
     def _focus_list(self) -> None:
         self.set_focus(self.query_one(SessionList))
+        self.query_one(AgentPills).hint((), -1, None)
+
+    @on(QueryInput.Hinted)
+    def _hinted(self, event: QueryInput.Hinted) -> None:
+        is_typing = self.query_one(QueryInput).has_focus
+        self.query_one(AgentPills).hint(event.suggestions if is_typing else (), event.chosen, event.problem)
+
+    @on(AgentPills.Pressed)
+    def _pressed(self, event: AgentPills.Pressed) -> None:
+        line = self.query_one(QueryInput)
+        line.value = with_agent(line.value, event.agent)
+
+    def action_next_agent(self) -> None:
+        """Ask for the next agent's sessions only."""
+        line = self.query_one(QueryInput)
+        line.value = with_agent(line.value, self.query_one(AgentPills).next_agent())
 
     def action_toggle_repository(self) -> None:
         """Show this repository's sessions only, or all."""
-        self._here_only = not self._here_only
-        self._load()
+        self._ask(here_only=not self._question.here_only)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Without a repository there is nothing to limit the list to."""
         return action != "toggle_repository" or self._repository is not None
 
+    def action_next_grouping(self) -> None:
+        """Group by the next thing."""
+        grouping = GROUPINGS[(GROUPINGS.index(self._question.grouping) + 1) % len(GROUPINGS)]
+        self.notify("Not grouped" if grouping == "none" else f"Grouped by {grouping}", timeout=1.5)
+        self._ask(grouping=grouping)
+
+    def action_next_order(self) -> None:
+        """Sort by the next thing."""
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._from_top = True
+        self._ask(order=self._order)
+
+    def action_toggle_automated(self) -> None:
+        """Leave out what nobody typed in, or show it."""
+        self._ask(hides_automated=not self._question.hides_automated)
+
+    @on(SessionList.FoldWanted)
+    def _fold(self, event: SessionList.FoldWanted) -> None:
+        (self._unfolded.add if event.unfold else self._unfolded.discard)(event.key)
+        self._ask()
+
+    def action_fold_all(self) -> None:
+        """Show all sub-agents; when all are shown, fold them away."""
+        shown = self.query_one(SessionList).arrangement
+        if shown.folded:
+            self._unfolded |= shown.folded
+        else:
+            self._unfolded.clear()
+        self._ask()
+
+    @on(SessionList.SelectionChanged)
+    def _selected(self) -> None:
+        if self.answer is not None:
+            listing = self.answer.listing
+            self.query_one(AgentPills).show(listing.agents, listing.query, self._words(self.answer))
+
     def action_reload(self) -> None:
         """Read the list again."""
-        self._load()
+        self._previewed = None
+        self._ask()
 
     # The preview ---------------------------------------------------------------------------------
+
+    def action_toggle_preview(self) -> None:
+        """Show or hide the conversation beside the list."""
+        self.query_one(PreviewPane).toggle_class("-off")
+        self.call_after_refresh(self._load_preview)
 
     @on(LineView.CursorMoved, "#sessions")
     def _rest_on(self) -> None:
@@ -277,78 +508,48 @@ class SessionsScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """A wider terminal has room for the preview."""
-        if not self.query_one("#preview", Transcript).thread:
+        if self.query_one(PreviewPane).shown is None:
             self._rest_on()
 
     def _load_preview(self) -> None:
-        key = self.session_under_cursor
-        preview = self.query_one("#preview", Transcript)
-        if key is not None and preview.display and preview.is_laid_out:
-            self._read_preview(key, whole=bool(self._query))
+        key, answer = self.session_under_cursor, self.answer
+        preview = self.query_one(PreviewPane)
+        if key is None or answer is None or not preview.is_seen:
+            return
+        said = answer.listing.hits.get(key) if answer.matcher is not None else None
+        part = said.newest[-1] if said is not None and said.newest else None
+        wanted = (key, part, answer.question.query.text)
+        if wanted != self._previewed:
+            self._previewed = wanted
+            self._read_preview(answer.question, key, part)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
-    def _read_preview(self, session_id: str, *, whole: bool) -> Thread | None:
-        """The beginning is enough to recognise a session by; a match may be anywhere in it."""
+    def _read_preview(self, question: Question, session_id: str, part: int | None) -> "Previewed | None":
+        from byline_tui.widgets.preview import read_preview  # noqa: PLC0415 - loaded in this thread
+
         try:
-            return read_thread(self._store, session_id, None if whole else PREVIEW_MESSAGES)
+            return read_preview(self._store, session_id, question.query, part)
         finally:
             self._store.close()
 
-    def _show_preview(self, thread: Thread) -> None:
-        if thread.session.id != self.session_under_cursor:
-            return
-        preview = self.query_one("#preview", Transcript)
-        preview.show_thread(thread)
-        word = self._query.split()[0] if self._query else ""
-        if word:
-            preview.find_next(word)
-        else:
-            preview.mark_matches("")
+    def _show_preview(self, previewed: "Previewed | None") -> None:
+        if previewed is not None and previewed.session_id == self.session_under_cursor:
+            self.query_one(PreviewPane).show(previewed)
 
-    # Opening and importing -----------------------------------------------------------------------
+    # Opening -------------------------------------------------------------------------------------
 
     @on(LineView.LineSelected)
-    def _open(self, event: LineView.LineSelected) -> None:
-        key = self.session_under_cursor
+    def _selected_line(self, event: LineView.LineSelected) -> None:
+        self.open_session(at_preview=event.view is self.query_one(PreviewPane).view)
+
+    def open_session(self, *, at_preview: bool = False) -> None:
+        """Open the conversation under the cursor: where a search found something, or the preview is."""
+        key, preview = self.session_under_cursor, self.query_one(PreviewPane)
         if key is None:
             return
         message_id = None
-        preview = self.query_one("#preview", Transcript)
-        at_match = bool(self._query) and preview.thread is not None and preview.thread.session.id == key
-        if (event.view is preview or at_match) and preview.thread and preview.current_block is not None:
-            message_id = preview.thread.blocks[preview.current_block].message_id
-            key = preview.thread.session.id
-        self.post_message(OpenConversation(key, message_id))
-
-    def action_import(self) -> None:
-        """Import what the agents on this machine recorded."""
-        self._status("importing …")
-        self._import()
-
-    @work(thread=True, exclusive=True, group="import", exit_on_error=False)
-    def _import(self) -> None:
-        worker = get_current_worker()
-
-        def progress(done: int, total: int, _path: str) -> None:
-            if worker.is_cancelled:
-                raise _StoppedError
-            self.post_message(self.ImportWent(done, total))
-
-        try:
-            import_histories(self._store, progress=progress)
-        except _StoppedError:
-            return
-        finally:
-            self._store.close()
-        self.post_message(self.ImportWent(1, 1))
-
-    @on(ImportWent)
-    def _import_went(self, event: ImportWent) -> None:
-        if event.done >= event.total:
-            self._load()
-        else:
-            self._status(f"importing … {event.done * 100 // event.total} %")
-
-
-class _StoppedError(Exception):
-    """The browser was left in the middle of an import; what was read is kept."""
+        shown = preview.shown
+        if shown is not None and shown.session_id == key and (at_preview or shown.block is not None):
+            message_id = preview.message_under_cursor
+        text = self._question.query.text if self._question.searches else ""
+        self.post_message(OpenConversation(key, message_id, query=text))

@@ -15,13 +15,15 @@ from textual.cache import LRUCache
 
 from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
 from byline.text import safe_line
-from byline_tui.widgets.diff_layout import MAX_LINE
+from byline_tui.widgets.intraline import MAX_LINE
 
 Tone = Literal["comment", "string", "number", "keyword", "name", "type"]
 Span = tuple[int, int, Tone]
 
-BLOCK_LINES = 256
-BLOCKS_KEPT = 512
+BLOCK_LINES = 64
+"""A page of a screen: more would be lexed for nothing when one jumps."""
+
+BLOCKS_KEPT = 2048
 MAX_HUNK_LINES = 20_000
 MAX_FILE_CHARACTERS = 1_000_000
 
@@ -46,9 +48,10 @@ _TONES: tuple[tuple[_TokenType, Tone], ...] = (
 class DiffSyntax:
     """Spans of a review's lines by tone."""
 
-    def __init__(self, files: Sequence[ReviewedFile]) -> None:
+    def __init__(self, files: Sequence[ReviewedFile], like: "DiffSyntax | None" = None) -> None:
+        """``like`` is that of other forms of these files: it knows their languages already."""
         self._files = files
-        self._lexers: dict[int, Lexer | None] = {}
+        self.lexers: dict[int, Lexer | None] = {} if like is None else like.lexers
         self._blocks: LRUCache[tuple[int, int, int], list[list[Span]]] = LRUCache(BLOCKS_KEPT)
         self._tones: dict[_TokenType, Tone | None] = {}
 
@@ -72,9 +75,9 @@ class DiffSyntax:
         return block[index % BLOCK_LINES]
 
     def _lexer(self, file: int) -> Lexer | None:
-        if file not in self._lexers:
-            self._lexers[file] = _lexer_for(self._files[file])
-        return self._lexers[file]
+        if file not in self.lexers:
+            self.lexers[file] = _lexer_for(self._files[file])
+        return self.lexers[file]
 
     def _lex_block(self, lexer: Lexer, hunk: ReviewedHunk, start: int) -> list[list[Span]]:
         lines = hunk.lines[start : start + BLOCK_LINES]

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from byline.review.authors import Counts, Marks
 from byline.review.model import ReviewedFile
 from byline.text import safe_line
+from byline.wording import compact
 from byline_tui.widgets.line_view import LineView
 from byline_tui.widgets.share_bar import bar
 
@@ -37,7 +38,7 @@ class _Entry:
 
 
 class FileTree(LineView):
-    """Files in the order of the diff. Choosing one tells the screen."""
+    """Files in the order of the diff, all or those of a filter. Choosing one tells the screen."""
 
     DEFAULT_CSS = """
     FileTree > .file-tree--muted { color: $muted; }
@@ -51,7 +52,9 @@ class FileTree(LineView):
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "screen.focus_legend", "Legend", show=False, id="files.legend"),
-    ]
+        Binding("slash", "screen.filter_files", "Filter", key_display="/", id="files.filter",
+                tooltip="Only the files whose path has these words"),
+    ]  # fmt: skip
 
     @dataclass
     class FileChosen(Message):
@@ -62,17 +65,38 @@ class FileTree(LineView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as in Textual
         super().__init__(id=id)
         self._entries: list[_Entry] = []
-        self._files: Sequence[ReviewedFile] = ()
+        self.files: Sequence[ReviewedFile] = ()
         self._counts: Sequence[Counts] = ()
+        self._sizes: Sequence[tuple[int, int]] = ()
+        self._words: tuple[str, ...] = ()
         self._rows: dict[int, int] = {}
         self._marks = Marks(())
 
-    def show(self, files: Sequence[ReviewedFile], counts: Sequence[Counts], marks: Marks) -> None:
-        """Show the files of another review; ``counts`` has their touched lines per contributor."""
-        self._files, self._counts, self._marks = files, counts, marks
-        self._entries = list(_entries(files))
-        self._rows = {entry.file: y for y, entry in enumerate(self._entries)}
-        self.cursor = 0
+    def show(
+        self,
+        files: Sequence[ReviewedFile],
+        counts: Sequence[Counts],
+        sizes: Sequence[tuple[int, int]],
+        marks: Marks,
+    ) -> None:
+        """Show the files of another review, or others of their counts.
+
+        ``counts`` has their touched lines per contributor, ``sizes`` those added and those removed.
+        """
+        self.files, self._counts, self._sizes, self._marks = files, counts, sizes, marks
+        self._list()
+
+    def filter(self, words: Sequence[str]) -> int:
+        """Show only files whose path has all the words (in small letters); how many there are."""
+        self._words = tuple(words)
+        self._list()
+        return len(self._rows)
+
+    def _list(self) -> None:
+        kept = self._entries[self.cursor].file if self.cursor < len(self._entries) else -1
+        self._entries = list(_entries(self.files, self._words))
+        self._rows = {entry.file: y for y, entry in enumerate(self._entries) if entry.file >= 0}
+        self.cursor = self._rows.get(kept, 0)
         self.lines_changed()
 
     def point_at(self, file: int) -> None:
@@ -90,22 +114,20 @@ class FileTree(LineView):
         muted = self.component_style("file-tree--muted")
         if entry.file < 0:
             return Strip([Segment(f" {_cut(safe_line(entry.name), width - 2)}", muted)])
-        file = self._files[entry.file]
+        file = self.files[entry.file]
         letter = LETTERS.get(file.status, "?")
         style = {"A": "added", "D": "removed"}.get(letter)
-        room = max(width - BAR - 5, 4)
+        added, removed = self._sizes[entry.file]
+        counted = f"+{compact(added)} −{compact(removed)} " if added or removed else ""
+        room = max(width - BAR - 5 - len(counted), 4)
         name = _cut(safe_line(entry.name), room)
+        dark, neutral = self.app.current_theme.dark, self.app.theme_variables["muted"]
         return Strip(
             [
                 Segment(f" {letter} ", self.component_style(f"file-tree--{style}") if style else muted),
                 Segment(name + " " * (room - cell_len(name) + 1), Style(bold=y == self.cursor)),
-                *bar(
-                    self._counts[entry.file],
-                    BAR,
-                    self._marks,
-                    dark=self.app.current_theme.dark,
-                    neutral=self.app.theme_variables["muted"],
-                ),
+                Segment(counted, muted),
+                *bar(self._counts[entry.file], BAR, self._marks, dark=dark, neutral=neutral),
             ]
         )
 
@@ -129,9 +151,12 @@ class FileTree(LineView):
             self.post_message(self.FileChosen(entry.file if entry.file >= 0 else self._entries[y + 1].file))
 
 
-def _entries(files: Sequence[ReviewedFile]) -> Iterator[_Entry]:
+def _entries(files: Sequence[ReviewedFile], words: Sequence[str]) -> Iterator[_Entry]:
     folder = ""
     for at, file in enumerate(files):
+        path = f"{file.old_path} {file.path}".lower()
+        if not all(word in path for word in words):
+            continue
         own, _, name = file.path.rpartition("/")
         if own != folder and own:
             yield _Entry(f"{own}/", -1)

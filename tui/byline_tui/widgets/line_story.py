@@ -1,18 +1,19 @@
 """What is known about one line of a review, in words: the strip below the diff."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 from textual.widgets import Static
 
 from byline.attribution import Credit, Origin
 from byline.errors import StoreError
-from byline.review.authors import Marks, model_name, who_of
+from byline.review.authors import Marks, Who, model_name, who_of
 from byline.review.model import DiffLine
 from byline.review.reasons import REASONS
 from byline.store.store import Store
 from byline.text import safe_line, shorten
 from byline.wording import clock, local_day
+from byline_tui.widgets.diff_moved import Elsewhere
 
 MATCHES = {
     "exact": "exact",
@@ -27,29 +28,63 @@ ASSUMED = {
 }
 
 
+PRECISIONS = {
+    "vendor_diff": "the agent's own diff",
+    "before_after": "the file before and after",
+    "strings": "old and new string",
+    "patch_text": "a patch without numbers",
+}
+"""What an edit was recorded as: the evidence in few words."""
+
+
 class LineStory(Static):
     """The strip itself: two lines about the line it was last given."""
+
+    DEFAULT_CSS = "LineStory { text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002 - as in Textual
         super().__init__(id=id, markup=False)
         self._store = store
         self._prompts: dict[Origin, str | None] = {}
+        self._evidence: dict[int, str] = {}
 
-    def explain(self, line: DiffLine | None, marks: Marks) -> None:
-        """Tell about a line of a review; None clears the strip."""
+    def explain(
+        self, line: DiffLine | None, marks: Marks, who: Who | None = None, moved: Elsewhere | None = None
+    ) -> None:
+        """Tell about a line of a review; None clears the strip.
+
+        ``who`` stands for its contributor where ``marks`` are of models or agents; ``moved`` is where the
+        line comes from or went, if it only changed its place.
+        """
         if line is None:
             self.update("")
             return
         variables = self.app.theme_variables
         styles = {name: variables[name] for name in ("muted", "prompt")} | {"author": variables["muted"]}
         prompt = None
+        evidence = ""
         if line.credit is not None:
-            styles["author"] = marks.colour(
-                who_of(line.credit), dark=self.app.current_theme.dark, neutral=variables["muted"]
-            )
+            who = who or who_of(line.credit)
+            styles["author"] = marks.colour(who, dark=self.app.current_theme.dark, neutral=variables["muted"])
             if line.credit.origin is not None:
                 prompt = self._prompt(line.credit.origin)
-        self.update(tell_line(line, marks, prompt, self.size.width, styles))
+                evidence = self._recorded(line.credit.origin)
+        notes = [evidence] if evidence else []
+        if moved is not None:
+            way = "moved from" if line.kind == "added" else "moved to"
+            notes.insert(0, f"{way} {safe_line(moved.path)}:{moved.number}")
+        key = marks.key(who) if who is not None else ""
+        self.update(tell_line(line, key, prompt, self.size.width, styles, notes))
+
+    def _recorded(self, origin: Origin) -> str:
+        if origin.edit_id not in self._evidence:
+            try:
+                row = self._store.edits.get(origin.edit_id)
+            except StoreError as error:
+                return str(error)
+            words = PRECISIONS.get(row.precision, row.precision) if row is not None else "no longer recorded"
+            self._evidence[origin.edit_id] = words
+        return self._evidence[origin.edit_id]
 
     def _prompt(self, origin: Origin) -> str | None:
         if origin not in self._prompts:
@@ -62,20 +97,27 @@ class LineStory(Static):
 
 
 def tell_line(
-    line: DiffLine, marks: Marks, prompt: str | None, width: int, styles: Mapping[str, str]
+    line: DiffLine,
+    key: str,
+    prompt: str | None,
+    width: int,
+    styles: Mapping[str, str],
+    notes: Sequence[str] = (),
 ) -> Text:
     """Two lines of text: the prompt, then session, model, tool, time and match; or why nobody is named.
 
-    ``styles`` has the styles ``author``, ``muted`` and ``prompt``.
+    ``key`` are the contributor's letters, ``notes`` what else there is to say; ``styles`` has the styles
+    ``author``, ``muted`` and ``prompt``.
     """
     credit = line.credit
     if credit is None:
         return Text("Context: this commit does not touch the line.", style=styles["muted"])
     who = who_of(credit)
     text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(f"{marks.key(who)} ", f"bold {styles['author']}")
+    text.append(f"{key} ", f"bold {styles['author']}")
     if credit.origin is None:
-        return text.append_text(_without_origin(line, credit, styles))
+        text.append_text(_without_origin(line, credit, styles))
+        return text.append("".join(f" · {note}" for note in notes), styles["muted"])
     quoted = shorten(safe_line(prompt.strip().partition("\n")[0]), max(width - 6, 10)) if prompt else ""
     text.append(f"“{quoted}”" if quoted else "(no prompt recorded)", styles["prompt" if quoted else "muted"])
     verb = "removed by" if line.kind == "removed" else "written by"
@@ -90,7 +132,7 @@ def tell_line(
         facts.append(ASSUMED[credit.assumed])
     if credit.carried:
         facts.append("carried over from an earlier commit")
-    return text.append("\n   " + " · ".join(facts))
+    return text.append("\n   " + " · ".join([*facts, *notes]))
 
 
 def _without_origin(line: DiffLine, credit: Credit, styles: Mapping[str, str]) -> Text:

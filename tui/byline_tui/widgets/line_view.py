@@ -67,15 +67,38 @@ class LineView(ScrollView, can_focus=True):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "cursor_by(1)", "Line down", show=False, id="line.down"),
-        Binding("up,k", "cursor_by(-1)", "Line up", show=False, id="line.up"),
-        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="line.page_down"),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="line.page_up"),
-        Binding("home,g", "first", "First line", show=False, id="line.first"),
-        Binding("end,G", "last", "Last line", show=False, id="line.last"),
-        Binding("left,h", "scroll_by(-8)", "Scroll left", show=False, id="line.scroll_left"),
-        Binding("right,l", "scroll_by(8)", "Scroll right", show=False, id="line.scroll_right"),
-        Binding("enter", "select", "Open", show=False, id="line.select"),
+        Binding("down,j", "cursor_by(1)", "Line down", show=False, id="line.down", tooltip="One line down"),
+        Binding("up,k", "cursor_by(-1)", "Line up", show=False, id="line.up", tooltip="One line up"),
+        Binding(
+            "pagedown,ctrl+d",
+            "page(1)",
+            "Page down",
+            show=False,
+            id="line.page_down",
+            tooltip="One page down",
+        ),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="line.page_up", tooltip="One page up"),
+        Binding("home,g", "first", "First line", show=False, id="line.first", tooltip="To the top"),
+        Binding("end,G", "last", "Last line", show=False, id="line.last", tooltip="To the end"),
+        Binding(
+            "left,h",
+            "scroll_by(-8)",
+            "Scroll left",
+            show=False,
+            id="line.scroll_left",
+            tooltip="Scroll to the left",
+        ),
+        Binding(
+            "right,l",
+            "scroll_by(8)",
+            "Scroll right",
+            show=False,
+            id="line.scroll_right",
+            tooltip="Scroll to the right",
+        ),
+        Binding(
+            "enter", "select", "Open", show=False, id="line.select", tooltip="Open what the cursor is on"
+        ),
     ]
 
     cursor: var[int] = var(0, init=False)
@@ -221,6 +244,9 @@ class LineView(ScrollView, can_focus=True):
         if first <= line < first + count:
             name = "line-view--cursor" if self.has_focus else "line-view--cursor-blurred"
             strip = with_background(strip, self.get_component_rich_style(name))
+            if self._find is not None:
+                match = self.get_component_rich_style("line-view--match")
+                strip = restyle(strip, _matches(strip, self._find), match)
         if (selection := self.text_selection) is not None:
             strip = self._with_selection(strip, selection, line, scroll_x)
         return strip.apply_offsets(scroll_x, line)

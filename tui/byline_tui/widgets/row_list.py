@@ -11,7 +11,6 @@ from byline_tui.widgets.line_view import LineView
 
 Row = TypeVar("Row")
 
-PAGE_ROWS = 128
 PAGES_KEPT = 64
 
 
@@ -22,7 +21,10 @@ class RowList(LineView, Generic[Row]):
     about a screenful and gives the rows it finds by key; it runs on the UI's thread, so it must be quick.
     """
 
-    row_height: ClassVar[int] = 2
+    row_height = 2
+    """Lines of every row."""
+    page_rows: ClassVar[int] = 128
+    """Rows read at once."""
 
     def __init__(
         self,
@@ -62,25 +64,47 @@ class RowList(LineView, Generic[Row]):
         index = self.row_at(self.cursor)
         return self._keys[index] if index is not None else None
 
-    def set_order(self, keys: Sequence[str], headings: Mapping[int, str] | None = None) -> None:
+    def set_order(
+        self,
+        keys: Sequence[str],
+        headings: Mapping[int, str] | None = None,
+        *,
+        row_height: int | None = None,
+        from_top: bool = False,
+    ) -> None:
         """Show these rows; ``headings`` stand above the rows with these indexes.
 
-        The cursor stays with its row if that is still listed, else it goes to the first.
+        The cursor stays with its row, at its place in the view; a view that shows the top goes on to, so that
+        what is new there is seen. If the row is gone the cursor goes to the next one that is left; if there
+        was none, or with ``from_top``, to the first.
         """
-        kept = self.current_key
-        offset = self.cursor - self.scroll_offset.y
+        kept = None if from_top else self._row_kept(keys)
+        top = self.scroll_offset.y
+        offset = self.cursor - top
         self._keys = keys
+        self.row_height = row_height or self.row_height
         ordered = sorted((headings or {}).items())
         self._headings = [text for _, text in ordered]
         self._heading_rows = [index for index, _ in ordered]
         self._heading_lines = [index * self.row_height + above for above, (index, _) in enumerate(ordered)]
         self._pages.clear()
         self.lines_changed()
-        index = keys.index(kept) if kept is not None and kept in keys else 0
-        self.cursor = self.line_of(index)
-        if kept is not None and keys:
-            self.scroll_to(y=self.cursor - offset if index else 0, animate=False, force=True)
+        self.cursor = self.line_of(kept or 0)
+        shows_top = top == 0 and self.cursor + self.row_height <= self.page_lines
+        if kept is None or shows_top:
+            self.scroll_to(y=0, animate=False, force=True)
+        else:
+            self.scroll_to(y=max(self.cursor - offset, 0), animate=False, force=True)
         self.post_message(self.CursorMoved(self, self.cursor))
+
+    def _row_kept(self, keys: Sequence[str]) -> int | None:
+        """The index in ``keys`` for the row under the cursor, else for the nearest that is left."""
+        index = self.row_at(self.cursor)
+        if index is None or not keys:
+            return None
+        places = {key: place for place, key in enumerate(keys)}
+        nearest = (*range(index, len(self._keys)), *range(index - 1, -1, -1))
+        return next((places[self._keys[near]] for near in nearest if self._keys[near] in places), None)
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on the row with this key; whether there is one."""
@@ -109,10 +133,10 @@ class RowList(LineView, Generic[Row]):
 
     def row(self, index: int) -> Row | None:
         """The row with this index, read with the page it is on."""
-        page = index // PAGE_ROWS
+        page = index // self.page_rows
         rows = self._pages.get(page)
         if rows is None:
-            rows = self._fetch(self._keys[page * PAGE_ROWS : (page + 1) * PAGE_ROWS])
+            rows = self._fetch(self._keys[page * self.page_rows : (page + 1) * self.page_rows])
             self._pages[page] = rows
         return rows.get(self._keys[index])
 

@@ -9,17 +9,19 @@ from textual.widgets import Static
 
 from byline.text import safe_line
 
-Tab = Literal["sessions", "conversation", "commits"]
+Tab = Literal["sessions", "conversation", "commits", "blame", "stats"]
 TABS: tuple[tuple[str, Tab, str], ...] = (
     ("1", "sessions", "Sessions"),
     ("2", "conversation", "Conversation"),
     ("3", "commits", "Commits"),
+    ("4", "blame", "Blame"),
+    ("5", "stats", "Stats"),
 )
 """Key, name and label of each tab."""
 
 
 class TabBar(Horizontal):
-    """Tabs at the left, ``repository · branch · place`` at the right."""
+    """Tabs at the left; at the right what goes on meanwhile, and ``repository · branch · place``."""
 
     DEFAULT_CSS = """
     TabBar {
@@ -32,7 +34,10 @@ class TabBar(Horizontal):
     TabBar > #tab-bar-name { color: $accent; text-style: bold; padding: 0 2 0 1; }
     TabBar > .tab-bar--tab:hover { color: $foreground; background: $panel; }
     TabBar > .tab-bar--active { color: $foreground; background: $panel; text-style: bold; }
+    TabBar > #tab-bar-status { color: $accent; }
     TabBar > #tab-bar-place { width: 1fr; text-align: right; }
+    .-narrow TabBar > #tab-bar-name, .-narrow TabBar.-telling > #tab-bar-place { display: none; }
+    .-narrow TabBar.-telling > #tab-bar-status { width: 1fr; text-align: right; }
     """
 
     class TabChosen(Message):
@@ -54,6 +59,7 @@ class TabBar(Horizontal):
         for key, name, label in TABS:
             classes = "tab-bar--tab tab-bar--active" if name == self._active else "tab-bar--tab"
             yield Static(f"{key} {label}", id=f"tab-{name}", classes=classes, markup=False)
+        yield Static("", id="tab-bar-status", markup=False)
         yield Static(safe_line(self._place), id="tab-bar-place", markup=False)
 
     def set_place(self, place: str) -> None:
@@ -61,6 +67,12 @@ class TabBar(Horizontal):
         self._place = place
         if self.is_mounted:
             self.query_one("#tab-bar-place", Static).update(safe_line(place))
+
+    def set_status(self, words: str) -> None:
+        """Say what goes on meanwhile, in a few safe words; nothing when they are empty."""
+        if self.is_mounted:
+            self.set_class(bool(words), "-telling")
+            self.query_one("#tab-bar-status", Static).update(words)
 
     def on_click(self, event: object) -> None:
         """Go to the tab clicked."""

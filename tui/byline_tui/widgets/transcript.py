@@ -1,29 +1,43 @@
-"""A conversation of any length as one view: blocks are drawn when they come in sight."""
+"""A conversation of any length as one view: blocks are read and drawn when they come in sight."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 
-from byline_tui.widgets.block_drawing import ROWS_AT_FIRST, BlockPainter
-from byline_tui.widgets.blocks import FOLDED, Block, BlockKind, Thread
-from byline_tui.widgets.heights import Heights
+from byline.reading.drawing import ROWS_AT_FIRST, BlockPainter, Shape
+from byline.reading.layout import (
+    CALLS,
+    FOLDING,
+    FULL,
+    HIDDEN,
+    LINE,
+    ONLY,
+    Reading,
+    guess_heights,
+    rows_of_state,
+    states_of,
+)
+from byline.reading.pages import Block, Pages
+from byline.reading.palette import resolve
+from byline.reading.thread import Thread
+from byline_tui.widgets.block_view import BlockView
+from byline_tui.widgets.edit_colours import EditColours
 from byline_tui.widgets.line_view import LineView
-from byline_tui.widgets.palette import resolve
 
-BLOCKS_KEPT = 512
+_CALL_WORDS = {
+    "off": "tool calls: not shown", "counted": "tool calls: counted where there are many",
+    "line": "tool calls: one line each", "cut": "tool calls: cut", "full": "tool calls: in full",
+}  # fmt: skip
+_ONLY_WORDS = {"all": "everything is shown", "text": "only what was said", "edits": "only prompts and edits"}
 
 
-class Transcript(LineView):
-    """The blocks of a :class:`~byline_tui.widgets.blocks.Thread`, with what is folded and what is marked.
-
-    Heights are guessed until a block is drawn. What is in sight, and a page above it, is always drawn
-    and measured first; the line at the top keeps its place when a guess above it is put right.
-    """
+class Transcript(BlockView):
+    """The blocks of a conversation, with what is folded and what is marked."""
 
     DEFAULT_CSS = """
     Transcript > .transcript--muted { color: $muted; }
@@ -37,140 +51,187 @@ class Transcript(LineView):
     Transcript > .transcript--removed { color: $removed; }
     Transcript > .transcript--added_ground { background: $diff-added; }
     Transcript > .transcript--removed_ground { background: $diff-removed; }
+    Transcript > .transcript--added_strong { background: $diff-added-strong; }
+    Transcript > .transcript--removed_strong { background: $diff-removed-strong; }
     Transcript > .transcript--error { color: $error; }
     Transcript > .transcript--accent { color: $accent; }
     Transcript > .transcript--code { color: $accent; background: $code; }
     Transcript > .transcript--code_ground { background: $code; }
     Transcript > .transcript--marked { background: $accent 25%; }
+    Transcript > .transcript--comment { color: $muted; text-style: italic; }
+    Transcript > .transcript--string { color: $added; }
+    Transcript > .transcript--number { color: $accent; }
+    Transcript > .transcript--keyword { color: $secondary; }
+    Transcript > .transcript--name { color: $primary; }
+    Transcript > .transcript--type { color: $warning; }
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "transcript--muted", "transcript--faint", "transcript--strong", "transcript--prompt",
-        "transcript--prompt_ground", "transcript--answer", "transcript--tool", "transcript--added",
-        "transcript--removed", "transcript--added_ground", "transcript--removed_ground",
-        "transcript--error", "transcript--accent", "transcript--code", "transcript--code_ground",
-        "transcript--marked",
+        f"transcript--{name}"
+        for name in (
+            "muted", "faint", "strong", "prompt", "prompt_ground", "answer", "tool", "added", "removed",
+            "added_ground", "removed_ground", "added_strong", "removed_strong", "error", "accent", "code",
+            "code_ground", "marked", "comment", "string", "number", "keyword", "name", "type",
+        )
     }  # fmt: skip
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "select", "Unfold", id="transcript.select",
                 tooltip="Unfold or fold what the cursor is on; follow a link to a sub-agent"),
-        Binding("J", "next_prompt", "Prompt", key_display="J/K", id="transcript.next_prompt",
+        Binding("J", "go('prompts', 1)", "Prompt", key_display="J/K", id="transcript.next_prompt",
                 tooltip="The next prompt"),
-        Binding("K", "previous_prompt", "Previous prompt", show=False, id="transcript.previous_prompt",
+        Binding("K", "go('prompts', -1)", "Previous prompt", show=False, id="transcript.previous_prompt",
                 tooltip="The prompt before"),
-        Binding("d", "next_edit", "Edit", id="transcript.next_edit",
+        Binding("j", "block(1)", "Next block", show=False, id="transcript.next_block",
+                tooltip="The next block; the arrows go by lines"),
+        Binding("k", "block(-1)", "Previous block", show=False, id="transcript.previous_block",
+                tooltip="The block before"),
+        Binding("d", "go('edits', 1)", "Edit", key_display="d/D", id="transcript.next_edit",
                 tooltip="The next tool call that edited"),
-        Binding("D", "previous_edit", "Previous edit", show=False, id="transcript.previous_edit",
+        Binding("D", "go('edits', -1)", "Previous edit", show=False, id="transcript.previous_edit",
                 tooltip="The tool call before that edited"),
-        Binding("t", "fold_tools", "Tools", id="transcript.tools", tooltip="Unfold or fold all tool calls"),
-        Binding("T", "fold_reasoning", "Thinking", show=False, id="transcript.reasoning",
+        Binding("e", "go('errors', 1)", "Error", key_display="e/E", show=False, id="transcript.next_error",
+                tooltip="The next tool call that failed"),
+        Binding("E", "go('errors', -1)", "Previous error", show=False, id="transcript.previous_error",
+                tooltip="The tool call before that failed"),
+        Binding("t", "next_calls", "Calls", id="transcript.tools",
+                tooltip="Tool calls: counted, one line each, cut, in full, not shown"),
+        Binding("T", "reasoning", "Thinking", show=False, id="transcript.reasoning",
                 tooltip="Unfold or fold all reasoning"),
+        Binding("f", "next_only", "Only", show=False, id="transcript.only",
+                tooltip="Show everything, only what was said, or only prompts and edits"),
         Binding("plus", "more", "More", show=False, key_display="+", id="transcript.more",
                 tooltip="Show more of a text that was cut"),
     ]  # fmt: skip
 
+    @dataclass
+    class ReadingChanged(Message):
+        """Something else is shown of calls, reasoning or at all; ``words`` say what."""
+
+        reading: Reading
+        words: str
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as in Textual
         super().__init__(id=id, classes=classes)
-        self._thread: Thread | None = None
-        self._blocks: tuple[Block, ...] = ()
-        self._heights = Heights(())
-        self._folded = bytearray()
-        self._exact = bytearray()
+        self._pages: Pages | None = None
+        self._reading = Reading()
+        self._opened: set[int] = set()
+        self._own: dict[int, int] = {}
         self._rows: dict[int, int] = {}
         self._marked: int | None = None
-        self._painted: LRUCache[int, list[Strip]] = LRUCache(BLOCKS_KEPT)
         self._painter: BlockPainter | None = None
 
     # What a screen calls -------------------------------------------------------------------------
 
     @property
-    def thread(self) -> Thread | None:
+    def pages(self) -> Pages | None:
         """The conversation shown."""
-        return self._thread
+        return self._pages
 
     @property
-    def current_block(self) -> int | None:
-        """The index of the block under the cursor; None when there are none."""
-        return self._heights.find(self.cursor)[0] if self.line_count else None
+    def thread(self) -> Thread | None:
+        """The order of the conversation shown."""
+        return self._pages.thread if self._pages is not None else None
 
-    def show_thread(self, thread: Thread | None) -> None:
+    @property
+    def reading(self) -> Reading:
+        """What is shown of calls, reasoning and at all."""
+        return self._reading
+
+    @property
+    def block(self) -> Block | None:
+        """The block under the cursor."""
+        index = self.current_block
+        return self._pages.block(index) if self._pages is not None and index is not None else None
+
+    def show_thread(self, pages: Pages | None, reading: Reading | None = None) -> None:
         """Show a conversation from its beginning; None empties the view."""
-        self._thread = thread
-        self._blocks = thread.blocks if thread is not None else ()
-        self._folded = bytearray(block.kind in FOLDED for block in self._blocks)
-        self._rows = {}
-        self._marked = None
+        self._pages = pages
+        self._reading = reading or self._reading
+        self._opened, self._own, self._rows, self._marked = set(), {}, {}, None
         self._painter = None
-        self._guess_heights()
+        self._lay_out()
         self.set_reactive(LineView.cursor, 0)
         self.lines_changed()
         self.scroll_to(y=0, animate=False, force=True)
         self.post_message(self.CursorMoved(self, 0))
 
+    def follow_thread(self, pages: Pages) -> None:
+        """Show the same conversation as it is now: the reader's place stays, the end stays the end."""
+        before, thread = self.thread, pages.thread
+        if before is None or before.session.id != thread.session.id:
+            self.show_thread(pages)
+            return
+        alike = before.common_start(thread)
+        follows = self.line_count > 0 and self.cursor >= self.line_count - 1
+        anchor, kept = self._anchor(), [self._heights[at] for at in range(alike)]
+        self._pages, self._painter = pages, None
+        self._opened = {head for head in self._opened if head < alike}
+        self._own = {at: state for at, state in self._own.items() if at < alike}
+        self._rows = {at: rows for at, rows in self._rows.items() if at < alike}
+        self._lay_out(kept)
+        if anchor is not None:
+            index, line, place = anchor
+            self._restore((min(index, len(thread) - 1), line, place))
+        self.lines_changed()
+        if follows:
+            self.action_last()
+
     def mark_block(self, index: int) -> None:
         """Mark and unfold the block that was asked for, and go to it."""
         self._marked = index
-        self._set_folded([index], folded=False)
+        self._open(index)
         self.show_block(index)
 
     def show_block(self, index: int) -> None:
-        """Put the cursor on a block's first line, near the top of the view."""
-        self._measure(range(index, min(index + self.page_lines, len(self._blocks))))
+        """Put the cursor on a block's first line, near the top of the view; its run is opened."""
+        self._reveal(index)
+        self._measure(range(index, min(index + self.page_lines, len(self._states))))
         self.show_line(self._first_line(index))
 
-    def find_next(self, text: str, *, forward: bool = True) -> bool:
-        """Go to the next block that says ``text`` (whatever its case), round the end if need be."""
-        self.mark_matches(text)
-        start = self.current_block
-        if not text or start is None:
+    def show_hit(self, index: int, words: str) -> None:
+        """Go to a block that says ``words``, unfolded, at the first line that does."""
+        pattern = re.compile(re.escape(words), re.IGNORECASE)
+        self._open(index)
+        line = self._line_saying(index, pattern, 0)
+        while line is None and self._is_cut(index):
+            self._show_more(index)
+            line = self._line_saying(index, pattern, 0)
+        self.show_block(index)
+        if line is not None:
+            self.cursor = self._heights.start(index) + line
+
+    def next_line_saying(self, words: str, by: int) -> bool:
+        """Go to the next (or previous) line of the cursor's block that says ``words``, if there is one."""
+        index = self.current_block
+        if index is None:
             return False
-        pattern = re.compile(re.escape(text), re.IGNORECASE)
-        count = len(self._blocks)
-        steps = range(1, count + 1) if forward else range(-1, -count - 1, -1)
-        for step in steps:
-            index = (start + step) % count
-            if _says(self._blocks[index], pattern):
-                self._show_match(index, pattern)
-                return True
-        return False
+        pattern = re.compile(re.escape(words), re.IGNORECASE)
+        strips = self._paint(index, self.line_width)
+        here = self.cursor - self._heights.start(index)
+        places = range(here + 1, len(strips)) if by > 0 else range(here - 1, -1, -1)
+        line = next((at for at in places if pattern.search(strips[at].text)), None)
+        if line is not None:
+            self.cursor = self._heights.start(index) + line
+        return line is not None
 
     # LineView ------------------------------------------------------------------------------------
 
-    @property
-    def line_count(self) -> int:
-        """Lines of all blocks, as far as they are known."""
-        return self._heights.total
-
-    def render_content(self, y: int, width: int) -> Strip:
-        """The line of the block that ``y`` is in."""
-        index, line = self._heights.find(y)
-        strips = self._paint(index, width)
-        return strips[line] if line < len(strips) else Strip([])
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Measure what is in sight before it is drawn."""
-        self._settle()
-        return super().render_lines(crop)
-
     def width_changed(self, width: int) -> None:  # noqa: ARG002 - it is read where it is used
         """Guess all heights anew, and keep the cursor's block where it was."""
-        anchor = self._anchor()
-        self._painted.clear()
-        self._guess_heights()
-        self._restore(anchor)
+        self._laid_out_anew()
+        # How far one can scroll is known when the view has its new height.
+        self.call_after_refresh(lambda: self.scroll_to_line(self.cursor))
 
     def notify_style_update(self) -> None:
         """Colours changed: nothing painted holds."""
         super().notify_style_update()
         self._painter = None
-        self._painted.clear()
 
     def line_clicked(self, y: int, x: int, chain: int) -> None:  # noqa: ARG002 - as in LineView
         """A click on a line that folds or links does so at once."""
         index, line = self._heights.find(y)
-        block = self._blocks[index]
-        if line == int(block.gap) and (block.folds or block.kind == "session"):
+        if line == self._gaps[index] and (self._folds(index) or self._kind(index) == "session"):
             self.action_select()
 
     # Actions -------------------------------------------------------------------------------------
@@ -180,213 +241,190 @@ class Transcript(LineView):
         index = self.current_block
         if index is None:
             return
-        if self._blocks[index].folds:
-            self._toggle(index)
-        else:
+        if not self._folds(index):
             super().action_select()
+        elif self._kind(index) == "calls":
+            self._set_run(index, opened=self._states[index] == LINE)
+            self.cursor = self._first_line(index)
+        else:
+            self._set_state(index, FULL if self._states[index] == LINE else LINE)
+            self.cursor = self._first_line(index)
 
-    def action_next_prompt(self) -> None:
-        """Go to the next prompt."""
-        self._go("prompt", 1)
+    def action_block(self, by: int) -> None:
+        """Go to the next or previous block; to the beginning of this one first, going up."""
+        index = self.current_block
+        if index is None:
+            return
+        if by < 0 and self.cursor > self._first_line(index):
+            self.cursor = self._first_line(index)
+            return
+        found = self._visible(index, by)
+        if found is not None:
+            self._measure([found])
+            self.cursor = self._first_line(found)
 
-    def action_previous_prompt(self) -> None:
-        """Go to the prompt before."""
-        self._go("prompt", -1)
+    def action_go(self, places: str, by: int) -> None:
+        """Go to the next or previous of the ``prompts``, ``edits`` or ``errors``."""
+        thread, index = self.thread, self.current_block
+        if thread is None or index is None:
+            return
+        wanted: Sequence[int] = getattr(thread, places)
+        found = next(iter(_from(wanted, index, by)), None)
+        if found is not None:
+            self.show_block(found)
+        else:
+            self.app.notify(f"No {'further' if by > 0 else 'earlier'} {places.removesuffix('s')}.", timeout=2)
 
-    def action_next_edit(self) -> None:
-        """Go to the next call that edited."""
-        self._go("tool", 1)
+    def action_next_calls(self) -> None:
+        """Show more of the tool calls: their count, a line, some rows, all, and then none."""
+        following = CALLS[(CALLS.index(self._reading.calls) + 1) % len(CALLS)]
+        self._own = {at: state for at, state in self._own.items() if self._kind(at) not in {"tool", "patch"}}
+        self._opened = set()
+        self._read_as(replace(self._reading, calls=following, only="all"), _CALL_WORDS[following])
 
-    def action_previous_edit(self) -> None:
-        """Go to the call before that edited."""
-        self._go("tool", -1)
+    def action_reasoning(self) -> None:
+        """Unfold all reasoning, or fold it."""
+        self._own = {at: state for at, state in self._own.items() if self._kind(at) != "reasoning"}
+        opened = not self._reading.reasoning
+        words = "reasoning: in full" if opened else "reasoning: one line"
+        self._read_as(replace(self._reading, reasoning=opened), words)
 
-    def action_fold_tools(self) -> None:
-        """Unfold all tool calls, or fold them if most are unfolded."""
-        self._fold_all("tool")
-
-    def action_fold_reasoning(self) -> None:
-        """Unfold all reasoning, or fold it if most is unfolded."""
-        self._fold_all("reasoning")
+    def action_next_only(self) -> None:
+        """Show everything, only what was said, or only prompts and edits."""
+        following = ONLY[(ONLY.index(self._reading.only) + 1) % len(ONLY)]
+        self._read_as(replace(self._reading, only=following), _ONLY_WORDS[following])
 
     def action_more(self) -> None:
         """Show ten times as many rows of the cursor's block."""
         index = self.current_block
         if index is not None:
             anchor = self._anchor()
-            self._rows[index] = self._rows.get(index, ROWS_AT_FIRST) * 10
-            self._remeasure([index])
+            self._show_more(index)
             self._restore(anchor)
 
-    def action_last(self) -> None:
-        """Measure the last page before going to its end."""
-        count = len(self._blocks)
-        self._measure(range(max(count - self.page_lines, 0), count))
-        super().action_last()
+    # What is shown of each block -------------------------------------------------------------------
+
+    def _kind(self, index: int) -> str:
+        assert self.thread is not None  # noqa: S101 - there are blocks
+        return self.thread.kind(index)
+
+    def _folds(self, index: int) -> bool:
+        return self._kind(index) in FOLDING
+
+    def _can_show(self, index: int) -> bool:
+        """Whether a block is shown, or would be if its run were opened."""
+        assert self.thread is not None  # noqa: S101 - there are blocks
+        head = self.thread.runs[index]
+        return self._states[index] != HIDDEN or (head >= 0 and self._states[head] != HIDDEN)
+
+    def _reveal(self, index: int) -> None:
+        """Open the run that a block is in; show calls and everything again if they are not shown."""
+        assert self.thread is not None  # noqa: S101 - there are blocks
+        if self._states[index] != HIDDEN:
+            return
+        if not self._can_show(index):
+            calls = self._reading.calls if self._reading.calls != "off" else "counted"
+            self._read_as(replace(self._reading, calls=calls, only="all"), "everything is shown again")
+        head = self.thread.runs[index]
+        if head >= 0 and self._states[index] == HIDDEN:
+            self._set_run(head, opened=True)
+
+    def _open(self, index: int) -> None:
+        self._reveal(index)
+        if self._folds(index) and self._states[index] == LINE:
+            self._set_state(index, FULL)
+
+    def _set_state(self, index: int, state: int) -> None:
+        anchor = self._anchor()
+        self._own[index] = self._states[index] = state
+        self._rows.pop(index, None)
+        self._remeasure([index])
+        self._restore(anchor)
+
+    def _set_run(self, head: int, *, opened: bool) -> None:
+        assert self.thread is not None  # noqa: S101 - there are blocks
+        run = self.thread.groups[head]
+        anchor = self._anchor()
+        (self._opened.add if opened else self._opened.discard)(head)
+        blocks = range(run.start, run.stop)
+        if self._reading.calls in {"line", "cut", "full"} and opened:
+            states = states_of(self.thread, self._reading, self._opened, self._own)
+            self._states[run.start : run.stop] = states[run.start : run.stop]
+        else:
+            self._states[run.start : run.stop] = bytes([LINE if opened else HIDDEN]) * len(blocks)
+        self._states[head] = FULL if opened else LINE
+        self._remeasure([head, *blocks])
+        if anchor is not None and not opened and anchor[0] in blocks:
+            anchor = (head, 0, anchor[2])
+        self._restore(anchor)
+
+    def _read_as(self, reading: Reading, words: str) -> None:
+        self._reading = reading
+        self._laid_out_anew()
+        self.post_message(self.ReadingChanged(reading, words))
+
+    def _show_more(self, index: int) -> None:
+        self._rows[index] = self._rows_of(index) * 10
+        self._remeasure([index])
+
+    def _rows_of(self, index: int) -> int:
+        return self._rows.get(index, rows_of_state(self._states[index]))
+
+    def _is_cut(self, index: int) -> bool:
+        """Whether a block may have more rows than are shown."""
+        thread = self.thread
+        return (
+            thread is not None
+            and self._kind(index) in {"tool", "patch", "aside", "reasoning"}
+            and self._rows_of(index) < max(thread.sizes[index], ROWS_AT_FIRST)
+        )
 
     # Heights -------------------------------------------------------------------------------------
 
-    def _guess_heights(self) -> None:
-        width = max(self.line_width - 4, 20)
-        prose = min(width, 100)
-        folded = self._folded
-        self._exact = bytearray(len(self._blocks))
-        self._heights = Heights(
-            [
-                block.gap + (1 if folded[index] else _guess(block, prose))
-                for index, block in enumerate(self._blocks)
-            ]
-        )
-        self._painted.clear()
-
-    def _settle(self) -> None:
-        """Measure the blocks in sight and a page above; keep the line at the top where it is."""
-        if not self._blocks or not self.is_laid_out:
+    def _lay_out(self, kept: Sequence[int] = ()) -> None:
+        """Guess all heights; ``kept`` are those of the first blocks as they were."""
+        thread = self.thread
+        if thread is None:
+            self._set_blocks((), bytearray(), bytearray())
             return
-        lines = self.page_lines
-        top = min(self.scroll_offset.y, max(self.line_count - 1, 0))
-        first, _ = self._heights.find(top)
-        above = 0
-        for index in range(first - 1, -1, -1):
-            if above > lines:
-                break
-            self._measure([index])
-            above += self._heights[index]
-        below = self.scroll_offset.y - self._heights.start(first)
-        for index in range(first, len(self._blocks)):
-            if below < -lines:
-                break
-            self._measure([index])
-            below -= self._heights[index]
+        states = states_of(thread, self._reading, self._opened, self._own)
+        heights, gaps = guess_heights(thread, states, self.line_width)
+        heights[: len(kept)] = [height if state else 0 for height, state in zip(kept, states, strict=False)]
+        self._set_blocks(heights, states, gaps)
 
-    def _measure(self, indexes: Iterable[int]) -> None:
-        """Draw blocks not yet drawn and put their heights right; cursor and top stay with their blocks."""
-        grown = False
-        for index in indexes:
-            if self._exact[index] or not self.is_laid_out:
-                continue
-            self._exact[index] = 1
-            start = self._heights.start(index)
-            old = self._heights[index]
-            more = self._heights.set(index, len(self._paint(index, self.line_width)))
-            if not more:
-                continue
-            grown = True
-            if start + old <= self.cursor:
-                self.set_reactive(LineView.cursor, self.cursor + more)
-            if start + old <= self.scroll_offset.y:
-                self._shift(more)
-        if grown:
-            self._strips.clear()
-            self.virtual_size = self.virtual_size.with_height(self.line_count)
-            self.set_reactive(LineView.cursor, self.validate_cursor(self.cursor))
-
-    def _shift(self, lines: int) -> None:
-        """Scroll with lines that came or went above the view."""
-        self.virtual_size = self.virtual_size.with_height(self.line_count)
-        self.scroll_y = self.scroll_target_y = self.scroll_y + lines
-
-    def _first_line(self, index: int) -> int:
-        return self._heights.start(index) + self._blocks[index].gap
-
-    def _anchor(self) -> tuple[int, int, int] | None:
-        """The cursor's block, its place in it, and its place in the view."""
-        if not self.line_count:
-            return None
-        index, line = self._heights.find(min(self.cursor, self.line_count - 1))
-        return index, line, self.cursor - self.scroll_offset.y
-
-    def _restore(self, anchor: tuple[int, int, int] | None) -> None:
-        if anchor is None:
-            return
-        index, line, place = anchor
-        self._measure([index])
-        line = min(line, self._heights[index] - 1)
-        self.set_reactive(LineView.cursor, self._heights.start(index) + line)
+    def _laid_out_anew(self) -> None:
+        """The same blocks at another width or in other states; the cursor's block stays where it is."""
+        anchor = self._anchor()
+        self._lay_out()
+        if anchor is not None and self._states[anchor[0]] == HIDDEN:
+            below, above = self._visible(anchor[0], 1), self._visible(anchor[0], -1)
+            head = self.thread.runs[anchor[0]] if self.thread is not None else -1
+            shown = head if head >= 0 and self._states[head] else above if above is not None else below
+            anchor = (shown, 0, anchor[2]) if shown is not None else None
+        self._restore(anchor)
         self.lines_changed()
-        self.scroll_to(y=self.cursor - place, animate=False, force=True)
-
-    def _remeasure(self, indexes: Iterable[int]) -> None:
-        for index in indexes:
-            self._painted.discard(index)
-            self._exact[index] = 0
-        self._measure(indexes)
 
     # Painting ------------------------------------------------------------------------------------
 
-    def _paint(self, index: int, width: int) -> list[Strip]:
-        painted = self._painted.get(index)
-        if painted is None:
-            if self._painter is None:
-                palette = resolve(
-                    lambda name: self.component_style(f"transcript--{name}"), dark=self.app.current_theme.dark
-                )
-                cwd = self._thread.session.cwd if self._thread is not None else None
-                self._painter = BlockPainter(palette, cwd)
-            painted = self._painter.paint(
-                self._blocks[index],
-                width,
-                folded=bool(self._folded[index]),
-                marked=index == self._marked,
-                rows=self._rows.get(index, ROWS_AT_FIRST),
-            )
-            self._painted[index] = painted
-        return painted
+    def _draw(self, index: int, width: int) -> list[Strip]:
+        assert self._pages is not None  # noqa: S101 - there are blocks
+        if self._painter is None:
+            theme = "github-dark" if self.app.current_theme.dark else "friendly"
+            palette = resolve(lambda name: self.component_style(f"transcript--{name}"), theme)
+            self._painter = BlockPainter(palette, self._pages, "press + to see it", EditColours(palette))
+        shape = Shape(
+            self._folds(index) and self._states[index] == LINE,
+            self._rows_of(index),
+            index == self._marked,
+            self._gaps[index],
+        )
+        return [Strip(line) for line in self._painter.paint(self._pages.block(index), width, shape)]
 
-    # Folding and going -----------------------------------------------------------------------------
-
-    def _toggle(self, index: int) -> None:
-        self._set_folded([index], folded=not self._folded[index])
-        self.cursor = self._first_line(index)
-
-    def _set_folded(self, indexes: Iterable[int], *, folded: bool) -> None:
-        changed = [index for index in indexes if self._folded[index] != folded]
-        for index in changed:
-            self._folded[index] = folded
-        anchor = self._anchor()
-        self._remeasure(changed)
-        self._restore(anchor)
-
-    def _fold_all(self, kind: BlockKind) -> None:
-        indexes = [index for index, block in enumerate(self._blocks) if block.kind == kind]
-        unfolded = sum(not self._folded[index] for index in indexes)
-        fold = unfolded * 2 > len(indexes)
-        anchor = self._anchor()
-        for index in indexes:
-            self._folded[index] = fold
-        self._guess_heights()
-        self._restore(anchor)
-
-    def _go(self, kind: BlockKind, by: int) -> None:
-        index = self.current_block
-        if index is None:
-            return
-        while 0 <= (index := index + by) < len(self._blocks):
-            block = self._blocks[index]
-            wanted = block.edits or block.kind == "patch" if kind == "tool" else block.kind == kind
-            if wanted and not (kind == "prompt" and block.label):
-                self.show_block(index)
-                return
-
-    def _show_match(self, index: int, pattern: re.Pattern[str]) -> None:
-        if self._folded[index]:
-            self._set_folded([index], folded=False)
-        self.show_block(index)
+    def _line_saying(self, index: int, pattern: re.Pattern[str], start: int) -> int | None:
         strips = self._paint(index, self.line_width)
-        line = next((number for number, strip in enumerate(strips) if pattern.search(strip.text)), None)
-        if line is not None:
-            self.cursor = self._heights.start(index) + line
+        return next((at for at in range(start, len(strips)) if pattern.search(strips[at].text)), None)
 
 
-def _guess(block: Block, width: int) -> int:
-    """A block's height without drawing it: its lines, and those that wrapping may make of them."""
-    return min(max(block.lines, 1) + block.chars // width, ROWS_AT_FIRST) if block.chars else 1
-
-
-def _says(block: Block, pattern: re.Pattern[str]) -> bool:
-    if block.kind == "heading":
-        return False
-    if pattern.search(block.text):
-        return True
-    part = block.part
-    return part is not None and part.input is not None and pattern.search(part.input) is not None
+def _from(places: Sequence[int], index: int, by: int) -> Iterable[int]:
+    """The places after (before) an index, nearest first."""
+    return (at for at in places if at > index) if by > 0 else (at for at in reversed(places) if at < index)

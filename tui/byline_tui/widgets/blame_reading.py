@@ -1,0 +1,69 @@
+"""A file as the blame screen shows it: where it is, its text at first, and its authors later."""
+
+from dataclasses import dataclass
+
+from byline.errors import GitError
+from byline.git.repository import Repository
+from byline.review.authors import Marks
+from byline_tui.widgets.blame_layout import BlameLayout
+from byline_tui.widgets.diff_syntax import DiffSyntax
+
+LARGEST = 64_000_000
+"""Bytes of a file of the work tree that is still read line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line (1-based) of a file at a revision; ``rev`` is None for the work tree."""
+
+    path: str
+    rev: str | None = None
+    line_number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file with what is needed to draw it; its authors come later than its text."""
+
+    place: Place
+    layout: BlameLayout
+    syntax: DiffSyntax
+    marks: Marks
+    where: str
+
+
+def where_of(repository: Repository, oid: str | None) -> str:
+    """Repository, branch and revision, as foreign text."""
+    branch = repository.head_branch() or "detached"
+    return f"{repository.root.name} · {branch} · {oid[:7] if oid else 'work tree'}"
+
+
+def text_of(repository: Repository, path: str, oid: str | None) -> str | None:
+    """The text to show until its authors are known; None where there is none: the blame will say why.
+
+    Raises:
+        GitError: the file is too large to be read line by line.
+    """
+    if oid is not None:
+        text = repository.blobs([f"{oid}:{path}"]).get(f"{oid}:{path}")
+    else:
+        size = _size(repository, path)
+        if size > LARGEST:
+            raise GitError(f"{path} has {size / 1e6:,.0f} MB: too large to be read line by line")
+        text = repository.worktree_text(path)
+    return None if text is None or "\0" in text[:8000] else text
+
+
+def _size(repository: Repository, path: str) -> int:
+    try:
+        return (repository.root / path).stat().st_size
+    except OSError:
+        # Gone, or not to be looked at: reading it will say so.
+        return 0
+
+
+def coloured(layout: BlameLayout) -> DiffSyntax:
+    """Syntax colours of the text, with the lexer loaded here rather than while the first line is drawn."""
+    syntax = DiffSyntax([layout.file])
+    syntax.warm(0)
+    return syntax
