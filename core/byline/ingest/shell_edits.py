@@ -12,7 +12,7 @@ from byline.git.work_tree_snapshot import indexed
 from byline.ingest.agent_event import event_time_ms, session_of_event
 from byline.ingest.fields import optional_text, required_text
 from byline.ingest.reading import DERIVED, Item, Json, Reading
-from byline.ingest.shell_window import Change, Window
+from byline.ingest.shell_window import CLOCK_NS, Change, Window
 from byline.patch import FilePatch
 from byline.record import Edit, Message, Part, Session
 from byline.store.statements import content_hash
@@ -59,7 +59,8 @@ def shell_edits(facts: Edit, window: Window, time_ms: int, took_ms: int | None =
     begin_ns = window.begin_ns
     if took_ms is not None:
         begin_ns = max(begin_ns, window.end_ns - (took_ms + _WAITED_MS) * 1_000_000)
-    changes = [change for change in window.changes if change.after is None or change.changed_ns >= begin_ns]
+    since_ns = begin_ns - CLOCK_NS
+    changes = [change for change in window.changes if change.after is None or change.changed_ns >= since_ns]
     payload: dict[str, object] = {"begin_ms": begin_ns // 1_000_000, "shared_with": list(window.shared_with)}
     made_all = list(_made(_with_contents(changes, window), window.checkout.root, facts.cwd))
     sources = _sources(window) if any(made.patch.kind == "added" for made in made_all) else {}

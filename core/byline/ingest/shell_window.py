@@ -34,7 +34,7 @@ _ABANDONED_NS = 3600 * 10**9
 """A call that began this long ago and never ended was broken off, and its agent with it."""
 _UNWANTED_NS = 7 * 24 * 3600 * 10**9
 """The event of a call that ended this long ago is not among those that wait to be stored."""
-_CLOCK_NS = 20_000_000
+CLOCK_NS = 20_000_000
 """By how much the system's times of files lag behind its clock, at the most."""
 
 
@@ -140,7 +140,7 @@ def end(database: str, call: "ShellCall", config: "Config", received_ms: int) ->
         note_skipped(database, call.agent, checkout.root, f"after a call: {error}")
         remove(place)
         return
-    changed = _changed(before, after, head["begin_ns"] - _CLOCK_NS)
+    changed = _changed(before, after, head["begin_ns"] - CLOCK_NS)
     current = head_of(checkout)
     if not changed and current == head["head"]:
         remove(place)
