@@ -12,6 +12,7 @@ from byline.git.model import NO_OID
 from byline.git.repository import Repository
 from byline.review.blame import blame_file
 from byline.review.log import shares
+from byline.review.review import review_span
 from byline.store.store import Store
 
 Git = Callable[..., str]
@@ -71,3 +72,12 @@ def test_the_index_and_a_deletion_are_read(world: World) -> None:
     assert changes["gone.txt"].hunks[0].body == ("-gone",)
     world.commit()
     assert told(world.review()) == ["+two | A opus exact", "-gone | unknown no_edit"]
+
+
+def test_a_span_from_before_the_first_commit_is_read_as_one(world: World) -> None:
+    world.agent("A", "opus").writes("f.txt", "one\n")
+    world.commit()
+    world.agent("B", "gpt", with_before=True).replaces("f.txt", "one\n", "one\ntwo\n")
+    world.commit()
+    review = review_span(world.store, Repository.open(world.path), None, "HEAD")
+    assert told(review) == ["+one | A opus exact", "+two | B gpt exact"]

@@ -29,8 +29,11 @@ from byline.store.store import Store
 Progress = Callable[[int, int], None]
 """Told how many files have been read, and of how many; what it raises ends the review."""
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-"""The id that git gives the tree without files: what stands before the first commit."""
+_EMPTY_TREES = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""By the length of ids: that of the tree without files, which stands before a repository's first commit."""
 
 _CURE = "run `git fsck`, or `git fetch` what a partial clone left out"
 
@@ -88,7 +91,7 @@ class Reviewer:
 
         ``base`` is the full id of a commit; None begins before the first one. Raises: as :meth:`commit`.
         """
-        return self.commit(replace(tip, parents=(base or EMPTY_TREE,)))
+        return self.commit(replace(tip, parents=(base or _EMPTY_TREES[len(tip.oid)],)))
 
     def staged(self, paths: Sequence[str] = (), now_ms: int | None = None) -> Review:
         """What the index would commit. Raises: as :meth:`commit`."""
