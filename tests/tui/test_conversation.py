@@ -402,6 +402,24 @@ async def test_scrolling_up_into_undrawn_blocks_never_makes_lines_jump(
             assert after[1:] == before[:-1]
 
 
+async def test_a_block_near_the_end_is_in_view_when_one_goes_to_it(
+    record: "Recorder", opened: Opened
+) -> None:
+    record.session("cc_e", "Long answers")
+    for number in range(60):
+        # Markdown that is longer than any guess.
+        record.says("user", f"question {number}")
+        record.says("assistant", "".join(f"- item {item}\n\n---\n\n" for item in range(8)), OPUS)
+    record.says("user", "the last question")
+    async with Reader(record.write()).run_test(size=NARROW) as pilot:
+        await opened(pilot, "cc_e")
+        view = transcript_of(pilot.app)
+        view.show_block(view.thread.prompts[-1])
+        for _ in range(3):
+            await pilot.pause()
+        assert any("the last question" in view.render_line(y).text for y in range(view.page_lines))
+
+
 async def test_another_width_keeps_the_cursor_on_the_same_block(story: Store, opened: Opened) -> None:
     async with Reader(story).run_test(size=WIDE) as pilot:
         await opened(pilot, "cc_s")

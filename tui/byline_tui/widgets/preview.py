@@ -66,6 +66,3 @@ class Preview(Transcript):
             self.show_hit(previewed.block, previewed.words)
         elif previewed.block is not None:
             self.show_block(previewed.block)
-        if previewed.block is not None:
-            # Near the end what is above is measured while it is drawn, and may push the cursor out of sight.
-            self.call_after_refresh(lambda: self.scroll_to_line(self.cursor))
