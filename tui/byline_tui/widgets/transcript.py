@@ -186,7 +186,7 @@ class Transcript(BlockView):
     def show_block(self, index: int) -> None:
         """Put the cursor on a block's first line, near the top of the view; its run is opened."""
         self._reveal(index)
-        # Near the end what is above is shown too: were it measured later, it would push the line out of sight.
+        # Near the end what is above is shown too: measured later, it would push the line out of sight.
         page = self.page_lines
         self._measure(range(max(index - page, 0), min(index + page, len(self._states))))
         self.show_line(self._first_line(index))
