@@ -1,7 +1,7 @@
 """The causal order of edits."""
 
 from byline.attribution import Edit, Origin
-from byline.attribution.order import causal_order
+from byline.attribution.order import CausalOrder
 
 A, B, C = ("a",), ("a", "b"), ("a", "b", "c")
 
@@ -11,7 +11,7 @@ def edit(number: int, before: tuple[str, ...] | None, after: tuple[str, ...] | N
 
 
 def numbers(edits: list[Edit]) -> list[int]:
-    return [entry.origin.edit_id for entry in causal_order(edits)]
+    return [entry.origin.edit_id for entry in CausalOrder().of(edits)]
 
 
 def test_the_given_order_stays_where_nothing_contradicts_it() -> None:

@@ -42,11 +42,6 @@ class CausalOrder:
             self._left.add(edit.after)
 
 
-def causal_order(edits: Sequence[Edit]) -> list[Edit]:
-    """The edits, given in order of time, in the order in which they can have happened."""
-    return CausalOrder().of(edits)
-
-
 def _ordered(edits: Sequence[Edit], needs: Mapping[int, int]) -> list[Edit]:
     ordered: list[Edit] = []
     placed: set[int] = set()

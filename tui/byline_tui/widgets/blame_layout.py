@@ -14,6 +14,7 @@ from byline.review.blame import Blame, BlamedLine
 from byline.review.model import DiffLine, ReviewedFile, ReviewedHunk
 from byline.text import TAB_WIDTH
 from byline_tui.widgets.intraline import MAX_LINE
+from byline_tui.widgets.runs import Runs
 
 PIECE_LINES = 4096
 """Lines that are kept as one hunk, so that syntax colours are worked out a stretch at a time."""
@@ -27,7 +28,7 @@ class Blamed:
     facts: CommitFacts | None
 
 
-class BlameLayout:
+class BlameLayout(Runs):
     """A file's lines, at first only their text, later with their authors. Built in a worker.
 
     ``counts`` has the lines per contributor; ``file`` is the text in the form that syntax colours are
@@ -106,15 +107,6 @@ class BlameLayout:
     def begins_commit(self, y: int) -> bool:
         """Whether row ``y`` comes from another commit than the row above it."""
         return self.blame is not None and (y == 0 or self.commit(y) != self.commit(y - 1))
-
-    def next_change(self, y: int, by: Literal[1, -1]) -> int:
-        """The first row of the next (or last) run of lines by one contributor; ``y`` where there is none."""
-        at = y + by
-        while 0 <= at < len(self):
-            if self.begins_run(at):
-                return at
-            at += by
-        return y
 
     def find(self, text: str, y: int, by: Literal[1, -1]) -> int | None:
         """The next row with ``text`` in it, whatever its case, from row ``y`` on and around; None if none."""

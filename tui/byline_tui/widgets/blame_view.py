@@ -16,8 +16,8 @@ from byline_tui.widgets.blame_layout import PIECE_LINES, BlameLayout
 from byline_tui.widgets.diff_drawing import fitted
 from byline_tui.widgets.diff_syntax import DiffSyntax
 from byline_tui.widgets.diff_view import MATCH_MARKS, MODEL_NARROWEST, MODEL_WIDEST
+from byline_tui.widgets.gutter_view import GutterView
 from byline_tui.widgets.intraline import MAX_LINE
-from byline_tui.widgets.line_view import LineView
 
 OID_LETTERS, DATE_LETTERS = 7, 10
 WIDE = 90
@@ -26,7 +26,7 @@ WIDE = 90
 _TONES = ("comment", "string", "number", "keyword", "name", "type")
 
 
-class BlameView(LineView):
+class BlameView(GutterView):
     """The file. Lines, authors and syntax are prepared by :meth:`show`."""
 
     DEFAULT_CSS = """
@@ -57,8 +57,6 @@ class BlameView(LineView):
         self._syntax = DiffSyntax(())
         self._marks = Marks(())
         self._lit: Who | None = None
-        self._styles: dict[str, Style] = {}
-        self._top = 0
         self._model_width = 0
         self._number_width = 1
 
@@ -90,18 +88,6 @@ class BlameView(LineView):
     def width_changed(self, width: int) -> None:
         """Model and date get less room in a narrow view."""
         self._measure(width)
-
-    def notify_style_update(self) -> None:
-        """Another theme: resolve styles anew."""
-        self._styles.clear()
-        super().notify_style_update()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The row at the top names its author even inside a run; so it is drawn anew."""
-        super().watch_scroll_y(old_value, new_value)
-        self.invalidate(self._top)
-        self._top = round(new_value)
-        self.invalidate(self._top)
 
     def render_content(self, y: int, width: int) -> Strip:  # noqa: ARG002 - the base crops
         """Gutter, number and text of a line."""

@@ -16,6 +16,7 @@ from byline.text import TAB_WIDTH
 from byline_tui.diff_shape import Grouping
 from byline_tui.widgets.grouping import grouped
 from byline_tui.widgets.intraline import MAX_LINE, blocks, partners
+from byline_tui.widgets.runs import Runs
 
 RowKind = Literal["file", "note", "hunk", "line", "gap"]
 
@@ -121,7 +122,7 @@ class FileRows:
         return Row(kind, file, hunk, y - self._starts[block], self._left[y], self._right[y])
 
 
-class DiffLayout:
+class DiffLayout(Runs):
     """Rows over the files of a review. Built in a worker: one pass over the lines.
 
     ``counts`` has the touched lines per contributor, ``counts_of_file`` the same per file, and ``sizes``
@@ -260,15 +261,6 @@ class DiffLayout:
             return starts[later] if later < len(starts) else y
         earlier = bisect_left(starts, y) - 1
         return starts[earlier] if earlier >= 0 else y
-
-    def next_change(self, y: int, by: Literal[1, -1]) -> int:
-        """The first row of the next (or last) run of lines by one contributor; ``y`` where there is none."""
-        at = y + by
-        while 0 <= at < len(self):
-            if self.begins_run(at):
-                return at
-            at += by
-        return y
 
     def next_with(self, text: str, y: int, by: Literal[1, -1]) -> int | None:
         """The next row with ``text`` in its lines, whatever its case, from row ``y`` on and around."""

@@ -18,8 +18,8 @@ from byline_tui.widgets.diff_drawing import coloured, fitted, heading_of, shown_
 from byline_tui.widgets.diff_layout import NONE, DiffLayout, Row, notes_of
 from byline_tui.widgets.diff_moved import Elsewhere, Key
 from byline_tui.widgets.diff_syntax import DiffSyntax
+from byline_tui.widgets.gutter_view import GutterView
 from byline_tui.widgets.intraline import Span, changed_parts
-from byline_tui.widgets.line_view import LineView
 
 MATCH_MARKS = {"exact": " ", "edited": "~", "reformatted": "↻", "moved": "⇄", None: "·"}
 """How a credit is known, in one cell; a dot where there is none."""
@@ -40,7 +40,7 @@ HUNKS_KEPT = 256
 _EMPTY_LAYOUT = DiffLayout(())
 
 
-class DiffView(LineView):
+class DiffView(GutterView):
     """The diff of a review, unified or side by side. Rows, authors and syntax are given to :meth:`show`."""
 
     DEFAULT_CSS = """
@@ -103,9 +103,7 @@ class DiffView(LineView):
         self.lit: Who | None = None
         """Whose lines are lit up; None: all."""
         self._changed: LRUCache[tuple[int, int], dict[int, list[Span]]] = LRUCache(HUNKS_KEPT)
-        self._styles: dict[str, Style] = {}
         self._sought = ""
-        self._top = 0
         self._shift = 0
         self._model_width = self._author_width = self._side_gutter = self._indent = 0
         self._number_width = 1
@@ -163,18 +161,6 @@ class DiffView(LineView):
     def width_changed(self, width: int) -> None:
         """The model's name gets less room in a narrow view."""
         self._measure(width)
-
-    def notify_style_update(self) -> None:
-        """Another theme: resolve styles anew."""
-        self._styles.clear()
-        super().notify_style_update()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The row at the top names its author even inside a run; so it is drawn anew."""
-        super().watch_scroll_y(old_value, new_value)
-        self.invalidate(self._top)
-        self._top = round(new_value)
-        self.invalidate(self._top)
 
     def render_content(self, y: int, width: int) -> Strip:
         """One row: heading, note, hunk header or line with its gutter."""
