@@ -100,6 +100,12 @@ class SessionsScreen(MarkingScreen):
         answer: Answer
 
     @dataclass
+    class Placed(Message):
+        """The branch that is checked out is known."""
+
+        place: str
+
+    @dataclass
     class ValuesKnown(Message):
         """What filters can be completed with."""
 
@@ -115,6 +121,8 @@ class SessionsScreen(MarkingScreen):
         """``searching`` is the app's; ``remembered`` is how the list was left."""
         super().__init__(store)
         self._repository = repository
+        self.place = repository.root.name if repository is not None else ""
+        """Repository and branch that Byline was started in; foreign text."""
         self._searching = searching or Searching(store.path)
         self._asking = Asking(store, self._searching, repository)
         kept = remembered or Remembered()
@@ -166,6 +174,8 @@ class SessionsScreen(MarkingScreen):
                 self.query_one(QueryInput).value = self._first_query
             self._question = replace(self._question, query=self._typed_query())
         self._ask()
+        if self._repository is not None:
+            self._read_place(self._repository)
 
     def on_unmount(self) -> None:
         """Nobody waits for an answer any more."""
@@ -200,13 +210,17 @@ class SessionsScreen(MarkingScreen):
         view.go_to(keys[index])
         return keys[index]
 
-    @property
-    def place(self) -> str:
-        """Repository and branch that Byline was started in; foreign text."""
-        if self._repository is None:
-            return ""
-        branch = self._repository.head_branch()
-        return " · ".join(name for name in (self._repository.root.name, branch or "") if name)
+    @work(thread=True, exclusive=True, group="place", exit_on_error=False)
+    def _read_place(self, repository: Repository) -> None:
+        """Ask git for the branch, beside the first frame."""
+        branch = repository.head_branch()
+        if branch is not None:
+            self.post_message(self.Placed(f"{repository.root.name} · {branch}"))
+
+    @on(Placed)
+    def _show_place(self, message: Placed) -> None:
+        self.place = message.place
+        self.query_one(TabBar).set_place(message.place)
 
     def _fetch(self, keys: Sequence[str]) -> Mapping[str, SessionEntry]:
         """The rows of a page, each with what was found in it."""
