@@ -1,16 +1,71 @@
 """``apply_patch``: the cases that the real binary (Codex 0.169.0) decided, and calls from a shell."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from byline.agents.codex.apply_patch import apply_patch, parse_apply_patch
+from byline.agents.codex.apply_patch import (
+    AddFile,
+    DeleteFile,
+    Section,
+    apply_update,
+    parse_apply_patch,
+    summary_line,
+    summary_text,
+)
 from byline.agents.codex.shell_patch import Invocation, invocations
+from byline.errors import PatchError
 
 CASES = sorted((Path(__file__).parent / "fixtures/codex/apply-patch-scenarios").iterdir())
 ROOT = "{ROOT}"
 PATCH = "*** Begin Patch\n*** Add File: a.py\n+x\n*** End Patch\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What Codex leaves: the files as they are then, and its message if it stopped on the way.
+
+    Sections before the one that failed stay applied. ``summary`` is what Codex prints on success.
+    """
+
+    files: dict[str, str]
+    summary: str
+    error: str | None = None
+
+
+def apply_patch(text: str, files: Mapping[str, str], root: str = "") -> Applied:
+    """The reader's own functions on files in memory. ``root`` is what messages put before paths."""
+    after = dict(files)
+    done: list[str] = []
+    try:
+        sections = parse_apply_patch(text)
+        if not sections:
+            raise PatchError("No files were modified.")
+        for section in sections:
+            _apply(section, after, f"{root}/{section.path}" if root else section.path)
+            done.append(summary_line(section))
+    except PatchError as error:
+        return Applied(after, summary_text(done), str(error))
+    return Applied(after, summary_text(done))
+
+
+def _apply(section: Section, files: dict[str, str], shown: str) -> None:
+    if isinstance(section, AddFile):
+        files[section.path] = section.content
+    elif isinstance(section, DeleteFile):
+        if section.path not in files:
+            raise PatchError(f"Failed to delete file {shown}")
+        del files[section.path]
+    else:
+        if section.path not in files:
+            raise PatchError(f"Failed to read file to update {shown}: No such file or directory (os error 2)")
+        content = apply_update(files[section.path], section.chunks, shown)
+        if section.move_to is not None:
+            del files[section.path]
+        files[section.move_to or section.path] = content
 
 
 def files(folder: Path, *, absolute: bool) -> dict[str, str]:

@@ -141,3 +141,16 @@ def test_the_real_samples_are_read_whole(tmp_path: Path) -> None:
 )
 def test_other_files_are_not_taken_for_chats(head: bytes) -> None:
     assert not GeminiHistory().sniff(head, Path("x.json"))
+
+
+def test_a_chat_with_messages_of_unknown_types_alone_is_reported_with_them(tmp_path: Path) -> None:
+    messages = [
+        {"id": f"u{n}", "timestamp": f"2036-03-01T09:00:0{n}Z", "type": kind, "content": "Say it"}
+        for n, kind in enumerate(("person", "gemini9"))
+    ]
+    chat = tmp_path / "session.json"
+    chat.write_text(json.dumps({"sessionId": "s1", "projectHash": "x", "messages": messages}))
+    found, summary = stored(tmp_path / "x.db", chat)
+    assert found["sessions"] == []
+    (problem,) = summary.unreadable
+    assert problem.reason == "no message of a known type, but of gemini9, person"

@@ -3,8 +3,9 @@
 Histories are made in the shapes that agents write, so many MB of each; ``FOLDER`` adds real ones. Every
 row is a process of its own with a store of its own, the best of three. Columns: wall seconds, MB/s, CPU
 seconds of the importing process and of those that read for it, their peak memory, and how long the longest
-write transaction held the store. Below: what an import without news costs with 20,000 files, whether memory
-follows the input, where the time goes, and how long another process waits to write meanwhile.
+write transaction took (with moving the log into the store, while which others may write). One row is of a
+single session in one file: its memory says what one session takes. Below: what the whole command costs when
+2 GB in 22,000 files hold nothing new, where the time goes, and how long another process waits to write.
 """
 
 import json
@@ -23,7 +24,8 @@ from typing import Any
 
 Json = dict[str, Any]
 ROUNDS = 3
-FILES = 20_000
+SMALL, LARGE = 20_000, 2_000
+"""Files of an import without news; the large ones have a megabyte each."""
 
 
 def words(rng: random.Random, size: int) -> str:
@@ -268,6 +270,32 @@ def waits_while(source: Path, folder: Path) -> list[float]:
     return waits
 
 
+def without_news(home: Path) -> None:
+    """What ``byline import`` takes, the whole process, when nothing in many histories has changed."""
+    size = 0
+    padding = json.dumps({"type": "file-history-snapshot", "messageId": "m", "snapshot": {"p": "x" * 10**6}})
+    for number in range(SMALL + LARGE):
+        name = f"00000000-0000-0000-0000-{number:012}"
+        path = home / ".claude" / "projects" / f"p{number % 200}" / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        record = next(claude(random.Random(number), name, 1))
+        tail = f"{padding}\n" if number < LARGE else ""
+        size += path.write_text(f"{json.dumps(record)}\n{tail}")
+    os.sync()
+    environment = os.environ | {"HOME": str(home), "BYLINE_DB": str(home / "byline.db")}
+    command = [str(Path(sys.executable).with_name("byline")), "import"]
+    walls = []
+    for _ in range(1 + ROUNDS):
+        begun = time.perf_counter()
+        subprocess.run(command, env=environment, cwd=home, check=True, capture_output=True)
+        walls.append(time.perf_counter() - begun)
+        os.sync()
+    print(
+        f"\n{size / 1e9:.1f} GB in {SMALL + LARGE:,} files, the whole command: {walls[0]:.1f} s;"
+        f" again, nothing changed: {min(walls[1:]):.2f} s"
+    )
+
+
 def where_the_time_goes(source: Path) -> None:
     """CPU seconds of what other processes do, here one after the other, and how much is left to store."""
     from byline.agents.readers import readers_for
@@ -321,19 +349,9 @@ def main() -> None:
             size_of(folder / "opencode10.db"),
             best(folder / "opencode10.db", folder, 1),
         )
-        small = write_lines(folder / "small", claude, 1)
-        record = next(small.iterdir()).read_bytes().split(b"\n")[0] + b"\n"
-        for number in range(FILES):
-            (small / f"s{number}.jsonl").write_bytes(
-                record.replace(b"-0000-0000-0000-", b"-%04d-%012d-" % (0, number))
-            )
-        first = imported(small, folder / "small.db")
-        again = min(
-            (imported(small, folder / "small.db") for _ in range(ROUNDS)), key=lambda run: float(run["wall"])
-        )
-        print(
-            f"\n{FILES:,} small files: {first['wall']:.2f} s; again, nothing changed: {again['wall']:.2f} s"
-        )
+        one = write_lines(folder / "one", claude, size * 2, size * 2)
+        show("claude, one session", size_of(one), best(one, folder, 1))
+        without_news(folder / "home")
         where_the_time_goes(sources["claude"])
         waits = waits_while(larger, folder)
         print(

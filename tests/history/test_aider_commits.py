@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from byline.git.repository import Repository
-from byline.history import Summary, forget_sessions, import_aider_commits, import_histories
+from byline.history import Summary, forget_sessions, import_aider_commits, import_histories, refresh
 from byline.review.review import review_commit
 from byline.store.store import Store
 
@@ -161,3 +161,33 @@ def test_files_of_every_kind_are_told(store: Store, work: Work) -> None:
 def test_a_folder_without_a_repository_has_none(store: Store, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert import_aider_commits(store, tmp_path / "empty", Summary()) == Summary()
+
+
+def test_a_refresh_beside_the_browser_takes_the_commits_of_its_repository(tmp_path: Path, work: Work) -> None:
+    oid = work.commit("app.py", "print('hello')\n", f"feat: greet\n\n{TRAILER}")
+    path = tmp_path / "refreshed.db"
+    summary = refresh(path, folder=work.root)
+    assert summary is not None
+    assert (summary.sessions.persisted, summary.edits.persisted) == (1, 1)
+    with Store(path) as store:
+        assert credited(store, work, oid) == [("ai", "openai/gpt-5.5")]
+    again = refresh(path, folder=work.root)
+    assert again is not None
+    assert (again.read, again.unchanged) == (0, 1)
+
+
+def test_a_refresh_that_is_stopped_leaves_the_commits_for_the_next(tmp_path: Path, work: Work) -> None:
+    work.commit("app.py", "print('hello')\n", f"feat: greet\n\n{TRAILER}")
+    path = tmp_path / "refreshed.db"
+    asked: list[None] = []
+
+    def is_stopped() -> bool:
+        asked.append(None)
+        return len(asked) > 1
+
+    assert refresh(path, is_stopped=is_stopped, folder=work.root) is None
+    with Store(path) as store:
+        assert store.sessions.count() == 0
+    rest = refresh(path, folder=work.root)
+    assert rest is not None
+    assert rest.sessions.persisted == 1

@@ -1,8 +1,12 @@
 """The command with which a person goes on with a recorded session in its agent.
 
-Sources: the agents' own help (``claude --resume ID``, ``codex resume ID``, ``gemini --resume ID``,
-``opencode --session ID``, ``pi --session ID``, ``copilot --resume=ID``, ``cursor-agent --resume ID``). Aider
-knows no sessions.
+Sources, read in November 2026. The programs' own help and code: Codex 0.169 (``codex resume
+[SESSION_ID]``), OpenCode 1.18 (``-s, --session``), Pi 0.87 (its ``docs/cli.md``: ``--session <path|id>``,
+looked for first in the project of the folder), Gemini CLI 0.61 (``--resume``: its help names "latest" and
+an index, its code tries the whole id first, among the sessions of the folder). Documentation: Claude Code's
+CLI reference (``claude --resume ID``), Cursor's (``cursor-agent --resume ID``, of late also ``agent``), and
+Copilot CLI, which prints ``copilot --resume=ID`` when it is left. Aider knows no sessions: it has one
+history for a folder.
 """
 
 import re

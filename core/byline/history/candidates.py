@@ -52,16 +52,18 @@ def find_candidates(
     """
     found: dict[str, Candidate] = {}
     unrecognised: list[str] = []
+    # Asked once: whether a reader is of a protocol costs more than a look at a file.
+    several = {reader.name: reader for reader in readers if isinstance(reader, ReadsSeveral)}
     if paths is None:
         for reader in readers:
             if reader.name in agents:
                 for place in reader.discover():
-                    _add(found, os.path.abspath(place), reader)  # noqa: PTH100 - texts: there may be many
+                    _add(found, os.path.abspath(place), reader.name, several.get(reader.name))  # noqa: PTH100 - texts: there may be many
     for path in _files(paths or ()):
         reader_found = _recognise(path, readers, known.get(path))
         if reader_found is not None:
             if reader_found.name in agents:
-                _add(found, path, reader_found)
+                _add(found, path, reader_found.name, several.get(reader_found.name))
         elif not any(reader.accompanies(Path(path)) for reader in readers):
             unrecognised.append(path)
     newest_first = sorted(found.values(), key=lambda candidate: (-candidate.mtime_ns, candidate.path))
@@ -88,27 +90,27 @@ def _recognise(path: str, readers: Sequence[Reader], agent: str | None) -> Reade
     return next((reader for reader in readers if reader.sniff(head, Path(path))), None)
 
 
-def _add(found: dict[str, Candidate], path: str, reader: Reader) -> None:
-    """Add the file as it is now, unless it went away in between."""
+def _add(found: dict[str, Candidate], path: str, agent: str, several: ReadsSeveral | None) -> None:
+    """Add the file as it is now, with those that are read along with it, unless it went away in between."""
     if path in found:
         return
     try:
         stat = stat_of(path)
     except PermissionError:
         # It is there: what keeps it from being read is told when that is tried.
-        found[path] = Candidate(path, reader.name, 0, 0, 0)
+        found[path] = Candidate(path, agent, 0, 0, 0)
         return
     if stat is None:
         return
     size, mtime_ns = stat.st_size, stat.st_mtime_ns
     companions = [] if path.endswith(_WITHOUT_LOG) else [f"{path}-wal"]
-    if isinstance(reader, ReadsSeveral):
-        companions += [str(companion) for companion in reader.companions(Path(path))]
+    if several is not None:
+        companions += [str(companion) for companion in several.companions(Path(path))]
     for companion in dict.fromkeys(companions):
         beside = stat_of(companion)
         if beside is not None:
             size, mtime_ns = size + beside.st_size, max(mtime_ns, beside.st_mtime_ns)
-    found[path] = Candidate(path, reader.name, size, mtime_ns, stat.st_ino)
+    found[path] = Candidate(path, agent, size, mtime_ns, stat.st_ino)
 
 
 def stat_of(path: str) -> os.stat_result | None:

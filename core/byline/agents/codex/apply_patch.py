@@ -1,11 +1,11 @@
-"""``apply_patch`` text: read it, and apply it exactly as Codex does (``formats.md`` 3.3).
+"""``apply_patch`` text: read it, and apply its updates exactly as Codex does (``formats.md`` 3.3).
 
 The 34 cases that the real binary decided (Codex 0.169.0) are fixtures; the messages of errors are its own.
 Hunks carry no line numbers: ``@@ text`` names a line to seek first, then the old lines are looked for from
 there on, and the first place that fits is taken.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from byline.errors import PatchError
@@ -74,18 +74,6 @@ class UpdateFile:
 Section = AddFile | DeleteFile | UpdateFile
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What applying did: the files as they are then, and Codex's message if it stopped on the way.
-
-    Sections before the one that failed stay applied. ``summary`` is what Codex prints on success.
-    """
-
-    files: dict[str, str]
-    summary: str
-    error: str | None = None
-
-
 def parse_apply_patch(text: str) -> tuple[Section, ...]:
     """The sections of a patch text, in order; none for an empty patch.
 
@@ -120,22 +108,6 @@ def apply_update(content: str, chunks: Sequence[Chunk], path: str) -> str:
     return newline.join(lines)
 
 
-def apply_patch(text: str, files: Mapping[str, str], root: str = "") -> Applied:
-    """Apply a patch to files, path to content. ``root`` is the folder that messages put before paths."""
-    after = dict(files)
-    done: list[str] = []
-    try:
-        sections = parse_apply_patch(text)
-        if not sections:
-            raise PatchError("No files were modified.")
-        for section in sections:
-            _apply(section, after, f"{root}/{section.path}" if root else section.path)
-            done.append(summary_line(section))
-    except PatchError as error:
-        return Applied(after, summary_text(done), str(error))
-    return Applied(after, summary_text(done))
-
-
 def summary_line(section: Section) -> str:
     """How Codex lists a section it applied: ``A``, ``M`` or ``D`` and the path it has afterwards."""
     if isinstance(section, UpdateFile):
@@ -147,22 +119,6 @@ def summary_text(lines: Sequence[str]) -> str:
     """What Codex prints on success: added, then modified, then deleted files."""
     ordered = sorted(lines, key=lambda line: "AMD".index(line[0]))
     return "Success. Updated the following files:\n" + "".join(line + "\n" for line in ordered)
-
-
-def _apply(section: Section, files: dict[str, str], shown: str) -> None:
-    if isinstance(section, AddFile):
-        files[section.path] = section.content
-    elif isinstance(section, DeleteFile):
-        if section.path not in files:
-            raise PatchError(f"Failed to delete file {shown}")
-        del files[section.path]
-    else:
-        if section.path not in files:
-            raise PatchError(f"Failed to read file to update {shown}: No such file or directory (os error 2)")
-        content = apply_update(files[section.path], section.chunks, shown)
-        if section.move_to is not None:
-            del files[section.path]
-        files[section.move_to or section.path] = content
 
 
 def _bounded(lines: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from byline.errors import FormatError
 
 AGENT = "gemini"
 _TOKENS = {"input": "input", "output": "output", "cached": "cache_read", "thoughts": "reasoning"}
+_MODEL = frozenset({"gemini", "model"})
 _NOTICES = frozenset({"info", "error", "warning"})
 _CONTEXT = "<session_context>"
 _REFERENCED = "--- Content from referenced files ---"
@@ -47,9 +48,17 @@ def read_chat(path: Path) -> Reading:
         except FormatError as error:
             account.unreadable.append(Unreadable(0, f"message {message_id}: {error}"))
     messages, parts = draft.records()
+    if not messages and (strange := _strange_types(document)):
+        account.unreadable.append(Unreadable(0, f"no message of a known type, but of {', '.join(strange)}"))
     sessions = [draft.session(str(path))] if messages else []
     edits = list(draft.edits.values())
     return Reading(sessions, messages, parts, edits, account.records, account.unreadable, account.offset)
+
+
+def _strange_types(document: ChatDocument) -> list[str]:
+    """The types of messages that are not known: those of a newer Gemini CLI."""
+    types = {text_of(message, "type") for message in document.messages.values()}
+    return sorted(kind[:40] for kind in types - {"user", *_MODEL, *_NOTICES} if kind is not None)
 
 
 def _parent(path: Path, document: ChatDocument) -> str | None:
@@ -74,7 +83,7 @@ class _Chat:
         kind = text_of(message, "type")
         if kind == "user":
             self._user(message_id, message, time_ms)
-        elif kind in {"gemini", "model"}:
+        elif kind in _MODEL:
             self._gemini(message_id, message, time_ms)
         elif kind in _NOTICES:
             text = "\n".join(_texts(message))
