@@ -139,3 +139,20 @@ def test_an_export_never_overwrites(talk: World, tmp_path: Path) -> None:
     assert json.loads(export_conversation(talk.store, session, "json", folder).read_text())["session"]
     with pytest.raises(BylineError, match="cannot be written"):
         export_conversation(talk.store, session, "md", tmp_path / "nowhere")
+
+
+def test_html_sets_answers_as_markdown_and_lets_nothing_in_them_run(talk: World, byline: Byline) -> None:
+    evil = (
+        "<script>x()</script> [a](javascript:x) ![b](http://e/p.png) &#27;[31m **ok**\n\n| a |\n|---|\n| 1 |"
+    )
+    with talk.store.write() as writer:
+        writer.messages([Message("cc_t", "m99", "assistant", T + 99, OPUS)])
+        writer.parts([Part("cc_t", "m99", "p", "text", evil, T + 99)])
+    html = printed(byline, "--format", "html")
+    assert "It is <strong>red</strong> now." in html
+    assert '<code class="language-python">x = 1' in html
+    assert "<td>1</td>" in html
+    assert "<strong>ok</strong>" in html
+    for running in ("<script", "<img", 'href="javascript', "\x1b"):
+        assert running not in html
+    assert KEY not in html

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from byline.patch import FilePatch, Hunk, TouchedLine
-from byline.reading.finding import blocks_found, blocks_saying
+from byline.reading.drawing import BlockPainter, Shape
+from byline.reading.finding import blocks_found, blocks_saying, rows_to_reach
 from byline.reading.pages import (
     PAGE,
     PAGES_KEPT,
@@ -15,6 +16,7 @@ from byline.reading.pages import (
     pages_of,
     touched_by,
 )
+from byline.reading.palette import terminal_palette
 from byline.record import Edit, Message, Part, Session
 from byline.store.conversation_facts import containing_commits, read_totals
 from byline.store.store import Store
@@ -153,3 +155,20 @@ def test_a_part_that_was_taken_out_since_is_an_empty_block(long: Store, opened: 
 
 def test_a_session_that_is_in_no_commit_has_none(long: Store) -> None:
     assert containing_commits(long.database, "cc_l") == []
+
+
+@pytest.mark.parametrize("text", ["x" * 5000 + " needle", "a\n" * 5000 + "needle", "漢 " * 5000 + "Needle"])
+def test_so_many_rows_are_shown_that_a_hit_is_among_them(store: Store, text: str) -> None:
+    with store.write() as writer:
+        writer.sessions([Session("cc_r", "claude", "r", None, "agent")])
+        writer.messages([Message("cc_r", "m", "assistant", 1, OPUS)])
+        writer.parts([Part("cc_r", "m", "p", "tool", text, 1, tool="Bash", tool_call_id="c")])
+    made = open_conversation(store, "cc_r")
+    assert made is not None
+    at = made.thread.block_of(None, "c")
+    assert at is not None
+    block = made.block(at)
+    rows = rows_to_reach(block, "needle", 60)
+    drawn = BlockPainter(terminal_palette(), made, "+").paint(block, 60, Shape(rows=rows))
+    assert any("needle" in "".join(part.text for part in line).lower() for line in drawn)
+    assert rows_to_reach(block, "not there", 60) == 0

@@ -1,5 +1,7 @@
 """Text to lines: they fit, and nothing of it is lost or raw."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -47,3 +49,21 @@ def test_as_many_pieces_are_counted_as_are_made_and_letters_are_kept(text: str, 
     assert len(pieces) == count_pieces(text)
     assert sum(piece.count("a") for piece in pieces) == text.count("a")
     assert len(pieces) > 1 or pieces == [text.strip("\n")]
+
+
+@given(st.text("ab 漢é👩", max_size=60), st.integers(2, 9), st.integers(1, 9))
+def test_a_row_of_many_segments_is_as_full_as_it_can_be(text: str, width: int, at: int) -> None:
+    rows = rows_of([Segment(text[:at]), Segment(text[at:])], width)
+    assert "".join(segment.text for row in rows for segment in row) == text
+    assert all(cell_len("".join(segment.text for segment in row)) <= width for row in rows)
+
+
+def test_a_line_of_megabytes_is_not_looked_at_beyond_what_is_asked_for() -> None:
+    line = "漢x " * 2_000_000
+    began = time.process_time()
+    assert len(fit(line, 80)) > 40
+    assert len(list(zip(range(50), wrap(line, 80), strict=False))) == 50
+    assert len(list(zip(range(50), chop(line, 80), strict=False))) == 50
+    spent, began = time.process_time() - began, time.process_time()
+    safe_text(line)
+    assert spent < time.process_time() - began

@@ -132,8 +132,11 @@ async def test_foreign_text_reaches_the_terminal_safe_and_leaves_the_layout_as_i
 
         async def seen(view: str, screen: type[Any] | None = None) -> None:
             await wait(lambda: screen is None or isinstance(app.screen, screen))
-            await app.workers.wait_for_complete()
-            await pilot.pause(0.15)
+            # What a worker found may ask for more: until nothing is going on and all of it is drawn.
+            while any(not worker.is_finished for worker in app.workers):
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+            await pilot.pause()
             look(app, size, view, shown)
 
         await wait(lambda: app.screen.query_one(SessionList).keys)

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
         ({}, ["vi", "+7", "/a b.py"]),
         ({"EDITOR": "nano -w"}, ["nano", "-w", "+7", "/a b.py"]),
         ({"EDITOR": "nano", "VISUAL": "/opt/nvim"}, ["/opt/nvim", "+7", "/a b.py"]),
-        ({"EDITOR": "code"}, ["code", "--wait", "--goto", "/a b.py:7"]),
         ({"EDITOR": "'/my bin/hx'"}, ["/my bin/hx", "/a b.py:7"]),
+        ({"EDITOR": "emacsclient -t -a ''"}, ["emacsclient", "-t", "-a", "", "+7", "/a b.py"]),
+        *(({"EDITOR": name}, [name, "+7", "/a b.py"]) for name in ("vim", "nvim", "emacs", "kak", "micro")),
+        ({"EDITOR": "code"}, ["code", "--goto", "/a b.py:7"]),
+        ({"EDITOR": "code -n --wait"}, ["code", "-n", "--goto", "/a b.py:7"]),
+        ({"EDITOR": "subl -w"}, ["subl", "/a b.py:7"]),
+        ({"EDITOR": "zed --wait"}, ["zed", "/a b.py:7"]),
+        ({"EDITOR": "/opt/idea/bin/idea.sh"}, ["/opt/idea/bin/idea.sh", "--line", "7", "/a b.py"]),
     ],
 )
 def test_editors_are_told_the_line_in_their_own_way(environment: dict[str, str], words: list[str]) -> None:

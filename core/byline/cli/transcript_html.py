@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from html import escape
 
+from markdown_it import MarkdownIt
+
 from byline.cli.conversation import RecordedConversation, diff_of, input_of
 from byline.cli.output import safe_document
 from byline.cli.times import show_time
@@ -23,6 +25,13 @@ h2 { font-size: 1rem; margin: 0; }
 h2 small { font-weight: normal; opacity: .8; }
 pre, .text { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre { background: #8881; padding: .5rem; font-size: .85rem; tab-size: 4; }
+.prose > :first-child { margin-top: .3rem; }
+.prose code { background: #8882; padding: 0 .2em; border-radius: 3px; font-size: .9em; }
+.prose pre code { background: none; padding: 0; font-size: 1em; }
+.prose h1, .prose h2, .prose h3, .prose h4 { font-size: 1.05rem; margin: 1rem 0 .3rem; }
+.prose table { border-collapse: collapse; }
+.prose td, .prose th { border: 1px solid #8886; padding: .1rem .5rem; text-align: left; }
+.prose blockquote { border-left: 3px solid #8886; margin-left: 0; padding-left: 1rem; opacity: .85; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; }
 ins, del { text-decoration: none; display: block; }
@@ -79,8 +88,17 @@ def _message(conversation: RecordedConversation, message: MessageRow) -> Iterato
         elif part.type == "patch":
             yield f"<pre>{_text(part.text)}</pre>"
         else:
-            yield f'<div class="text">{_text(part.text)}</div>'
+            yield _said(part.text, is_prompt=message.role == "user")
     yield "</article>"
+
+
+def _said(text: str, *, is_prompt: bool) -> str:
+    """An answer's Markdown as HTML, without any of its own and without links that run; a prompt as typed."""
+    if is_prompt:
+        return f'<div class="text">{_text(text)}</div>'
+    # Pictures would be fetched, and a tag in an answer is what it talks about.
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    return f'<div class="prose">{safe_document(markdown.render(safe_document(text)))}</div>'
 
 
 def _tool(conversation: RecordedConversation, part: PartRow) -> Iterator[str]:

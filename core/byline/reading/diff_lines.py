@@ -65,12 +65,14 @@ def _hunk_lines(
     signs = {"+": palette.added, "-": palette.removed, " ": palette.faint}
     room = max(width - NUMBER_WIDTH - 2, 4)
     body = list(islice(_numbered(hunk), rows + 1))
+    # No more of a line than there are rows for: it is coloured and measured before it is cut up.
+    longest = min(LONGEST, (rows + 1) * room)
+    body = [(mark, number, content[:longest].removesuffix("\r")) for mark, number, content in body]
     spans = colours(path, [(mark, content) for mark, _, content in body]) if colours is not None else ()
     for at, (mark, number, content) in enumerate(body):
         ground = grounds[mark]
         base = (palette.muted if mark == " " else Style()) + ground
-        text = safe_line(content[:LONGEST].removesuffix("\r"))
-        pieces = rows_of(styled(text, spans[at] if spans else (), base), room)
+        pieces = rows_of(styled(safe_line(content), spans[at] if spans else (), base), room)
         for piece_number, piece in enumerate(pieces):
             label = f"{number:>{NUMBER_WIDTH - 1}} " if number and not piece_number else " " * NUMBER_WIDTH
             fill = room - sum(segment.cell_length for segment in piece) if ground.bgcolor else 0

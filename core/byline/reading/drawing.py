@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,6 +15,7 @@ from byline.reading.palette import Palette
 from byline.reading.prose import Line, MarkdownPainter, chop, fit, rows_of, wrap
 from byline.reading.thread import Run
 from byline.reading.tool_words import asked, asked_diff, one_line, questions, stored_patch
+from byline.reading.typed import typed_lines
 from byline.store.conversations import MessageRow
 from byline.wording import clock, compact, counted, short_model
 
@@ -123,8 +125,12 @@ class BlockPainter:
         return [Segment(name, style), Segment(f"  {clock(block.time_ms)}", palette.muted)]
 
     def _prompt(self, block: Block, width: int, rows: int) -> list[Line]:
-        lines = _capped(wrap(block.text.strip("\n"), min(width - 1, PROSE_WIDTH)), rows)
-        return [[Segment(line, self._palette.strong)] for line in lines.shown] + self._more(lines)
+        room = min(width - 1, PROSE_WIDTH)
+        typed = typed_lines(block.text.strip("\n"), room, self._palette, self._markdown.lines)
+        lines = list(islice(typed, rows + 1))
+        if len(lines) > rows:
+            lines[rows:] = [[Segment(f"  {self._words_more}", self._palette.accent)]]
+        return lines
 
     def _answer(self, block: Block, width: int, rows: int) -> list[Line]:
         lines = self._markdown.lines(block.text, min(width - 1, PROSE_WIDTH))

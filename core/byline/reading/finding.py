@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from byline.query import parse_query
-from byline.reading.pages import Pages
+from byline.reading.pages import Block, Pages
 from byline.store.conversation_facts import parts_saying
 from byline.store.store import Store
 
@@ -24,6 +24,23 @@ def blocks_found(store: Store, pages: Pages, query: str) -> list[int]:
         StoreError: the store cannot be read.
     """
     return _blocks(pages, store.hits.in_session(parse_query(query), pages.thread.session.id), "")
+
+
+def rows_to_reach(block: Block, words: str, width: int) -> int:
+    """As many rows of a block as its first ``words`` need, whatever the case, laid out at ``width`` cells.
+
+    It may be too many, since what a row holds is only guessed. 0 where the block does not say them.
+    """
+    part = block.part
+    texts = [block.text, part.input or "", part.patch or ""] if part is not None else [block.text]
+    ends: list[int] = []
+    for text in texts:
+        at = text.casefold().find(words.casefold())
+        if at >= 0:
+            # A row of words broken at their spaces, or of wide letters, holds half of what it might.
+            breaks = text.count("\n", 0, at) + text.count("\\n", 0, at)
+            ends.append(breaks + 2 * (at + len(words)) // max(width // 2, 10) + 10)
+    return min(ends, default=0)
 
 
 def _blocks(pages: Pages, keys: Collection[int], words: str) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from byline.errors import PatchError
 from byline.reading.diff_lines import count_touched
-from byline.reading.pieces import split_pieces
+from byline.reading.pieces import LONG_TEXT, split_pieces
 from byline.reading.thread import ASIDE, FAILED, LAST, Kind, Run, Thread, build_thread
 from byline.store.conversation_facts import (
     FAILED as FAILED_WORDS,
@@ -29,6 +29,8 @@ from byline.store.store import Store
 
 PAGE = 32
 PAGES_KEPT = 64
+SPLIT_KEPT = 4
+"""Long texts whose pieces are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Pages:
         self.thread = thread
         self.source = source
         self._pages: OrderedDict[int, Sequence[MessageRow]] = OrderedDict()
+        self._split: OrderedDict[int, Sequence[str]] = OrderedDict()
 
     def block(self, index: int) -> Block:
         """The block at a place."""
@@ -91,7 +94,7 @@ class Pages:
         part = self.part(thread.parts[index], place)
         text = part.text
         if kind in {"prompt", "answer"}:
-            text = _piece(text, thread.pieces[index])
+            text = self._piece(thread.parts[index], text, thread.pieces[index])
         message = self._message(place) if flags & LAST else None
         label = _LABELS.get(skeleton.kinds[place] or "", skeleton.kinds[place] or "")
         return Block(
@@ -115,6 +118,16 @@ class Pages:
         found = (self.source.edit(touched.edit_id) for touched in block.touched)
         return [edit for edit in found if edit is not None]
 
+    def _piece(self, part: int, text: str, number: int) -> str:
+        if len(text) <= LONG_TEXT:
+            return text.strip("\n")
+        pieces = self._split.get(part)
+        if pieces is None:
+            pieces = self._split[part] = tuple(split_pieces(text))
+            if len(self._split) > SPLIT_KEPT:
+                self._split.popitem(last=False)
+        return pieces[number] if number < len(pieces) else ""
+
     def _message(self, place: int) -> MessageRow:
         number = place // PAGE
         page = self._pages.get(number)
@@ -134,13 +147,6 @@ _LABELS = {
     "compaction": "the conversation so far, summarised",
     "rewound": "taken back",
 }
-
-
-def _piece(text: str, number: int) -> str:
-    for at, piece in enumerate(split_pieces(text)):
-        if at == number:
-            return piece
-    return ""
 
 
 # Where they come from ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, split_graphemes
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.segment import Segment
 from rich.style import Style
@@ -27,6 +27,13 @@ _UNSAFE = re.compile(
 _WORD = re.compile(r" *[^ ]+| +$")
 _AT_ONCE = 2048
 """Characters that are measured together."""
+
+_STRETCH = 32_768
+"""Characters of one line that are made safe together."""
+
+_LETTERS_A_CELL = 16
+"""More characters than so many a cell do not fit, whatever marks they combine."""
+
 Line = list[Segment]
 
 
@@ -34,14 +41,26 @@ def wrap(text: str, width: int) -> Iterator[str]:
     r"""Lines of at most ``width`` cells, broken between words where there are any; ``\n`` breaks too."""
     width = max(width, 1)
     for line in text.removesuffix("\r").split("\n"):
-        shown = safe_line(line.removesuffix("\r"))
-        yield from [shown] if _fits(shown, width) else _wrapped(shown, width)
+        for stretch in _stretches(line.removesuffix("\r")):
+            shown = safe_line(stretch)
+            yield from [shown] if _fits(shown, width) else _wrapped(shown, width)
+
+
+def _stretches(line: str) -> Iterator[str]:
+    """A line as it is; one of megabytes in stretches, so that no more of it is made safe than is shown."""
+    at = 0
+    while len(line) - at > _STRETCH:
+        end = line.rfind(" ", at, at + _STRETCH) + 1 or at + _STRETCH
+        yield line[at:end].rstrip(" ")
+        at = end
+    yield line[at:]
 
 
 def chop(line: str, width: int) -> Iterator[str]:
     """One line of code in pieces of at most ``width`` cells; its spaces stay as they are."""
     width = max(width, 2)
-    yield from _pieces(safe_line(line.removesuffix("\r")), width)
+    for stretch in _stretches(line.removesuffix("\r")):
+        yield from _pieces(safe_line(stretch), width)
 
 
 def _pieces(shown: str, width: int) -> Iterator[str]:
@@ -57,30 +76,56 @@ def _pieces(shown: str, width: int) -> Iterator[str]:
 
 def rows_of(line: Line, width: int) -> list[Line]:
     """Segments (safe already) in rows of at most ``width`` cells; an empty line is one row."""
-    length = sum(segment.cell_length for segment in line)
-    if length <= width:
+    letters = sum(len(segment.text) for segment in line)
+    if letters <= width * _LETTERS_A_CELL and sum(segment.cell_length for segment in line) <= width:
         return [line]
-    cuts = [*range(width, length, width), length]
-    return [list(row) for row in Segment.divide(line, cuts)]
+    rows: list[Line] = [[]]
+    used = 0
+    for text, style, _ in line:
+        for number, (piece, cells) in enumerate(_cut(text, width - used, width)):
+            if number:
+                rows.append([])
+                used = 0
+            if piece:
+                rows[-1].append(Segment(piece, style))
+            used += cells
+    return rows
+
+
+def _cut(text: str, room: int, width: int) -> Iterator[tuple[str, int]]:
+    """Pieces with their cells: the first, which may be empty, of ``room`` cells, the others of ``width``."""
+    if text.isascii():
+        yield text[:room], min(len(text), room)
+        for at in range(room, len(text), width):
+            piece = text[at : at + width]
+            yield piece, len(piece)
+        return
+    began = cells = 0
+    for start, _, size in split_graphemes(text)[0]:
+        if cells + size > room and (cells or room < width):
+            yield text[began:start], cells
+            began, cells, room = start, 0, width
+        cells += size
+    yield text[began:], cells
 
 
 def fit(text: str, width: int) -> str:
     """One safe line in at most ``width`` cells, with an ellipsis when cut."""
-    shown = safe_line(text)
-    if _fits(shown, width):
+    longest = _LETTERS_A_CELL * (max(width, 0) + 1)
+    shown = safe_line(text[:longest])
+    if len(text) <= longest and _fits(shown, width):
         return shown
     if width <= 1:
         return "…" if width == 1 else ""
     if not shown.isascii():
-        return chop_cells(shown[: width * 2], width - 1)[0] + "…"
+        return next(_pieces(shown, width - 1)) + "…"
     return shown[: width - 1] + "…"
 
 
 def _fits(line: str, width: int) -> bool:
     if line.isascii():
         return len(line) <= width
-    # What is much longer may only fit by combining marks: it is told apart without measuring all of it.
-    return len(line) <= width * _AT_ONCE and cell_len(line) <= width
+    return len(line) <= width * _LETTERS_A_CELL and cell_len(line) <= width
 
 
 def _wrapped(line: str, width: int) -> Iterator[str]:

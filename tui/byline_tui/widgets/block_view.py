@@ -96,19 +96,24 @@ class BlockView(LineView):
         """Measure the blocks in sight and a page above; keep the line at the top where it is."""
         if not self.line_count or not self.is_laid_out:
             return
-        lines = self.page_lines
         top = min(self.scroll_offset.y, max(self.line_count - 1, 0))
         first, _ = self._heights.find(top)
+        self._measure_around(first, self.scroll_offset.y - self._heights.start(first))
+
+    def _measure_around(self, first: int, hidden: int = 0) -> None:
+        """Measure a page of lines above block ``first`` and one from its line ``hidden`` on."""
+        lines = self.page_lines
         above, index = 0, self._visible(first, -1)
         while index is not None and above <= lines:
             self._measure([index])
             above += self._heights[index]
             index = self._visible(index, -1)
-        below, index = self.scroll_offset.y - self._heights.start(first), first
-        while index is not None and below >= -lines:
-            self._measure([index])
-            below -= self._heights[index]
-            index = self._visible(index, 1)
+        below = -hidden
+        at: int | None = first
+        while at is not None and below <= lines:
+            self._measure([at])
+            below += self._heights[at]
+            at = self._visible(at, 1)
 
     def _measure(self, indexes: Iterable[int]) -> None:
         """Draw blocks not yet drawn and put their heights right; cursor and top stay with their blocks."""

@@ -6,10 +6,13 @@ from rich.text import Text
 from textual.widgets import Static
 
 from byline.reading.pages import Pages
+from byline.reading.prose import fit
 from byline.store.conversation_facts import ContainingCommit
 from byline.store.sessions import SessionRow
-from byline.text import safe_line
 from byline.wording import clock, compact, counted, local_day, short_model, short_repository
+
+_WIDEST = 400
+"""Cells of a line that are laid out: wider than any terminal."""
 
 
 class ConversationHead(Static):
@@ -36,21 +39,21 @@ def head(pages: Pages, commits: Sequence[ContainingCommit] | None) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     if session.starred:
         text.append("★ ", "bold yellow")
-    text.append(safe_line(session.title or "Untitled session"), "bold")
+    text.append(fit(session.title or "Untitled session", _WIDEST), "bold")
     if session.started_ms is not None:
         text.append(f"  {local_day(session.started_ms).isoformat()} {clock(session.started_ms)}", "dim")
     facts = [session.agent, ", ".join(short_model(model) for model in session.models), place(session)]
     facts += [counted(len(thread.prompts), "prompt"), counted(thread.calls, "call")]
     if thread.errors:
         facts.append(f"{len(thread.errors):,} failed")
-    text.append("\n" + safe_line(" · ".join(fact for fact in facts if fact)), "dim")
+    text.append("\n" + fit(" · ".join(fact for fact in facts if fact), _WIDEST), "dim")
     facts = [f"+{session.added:,} −{session.removed:,} lines", survival(commits)]
     if totals.tokens_out or totals.tokens_in:
         facts.append(f"{compact(totals.tokens_in)} tokens in, {compact(totals.tokens_out)} out")
     if totals.cost is not None:
         facts.append(f"${totals.cost:,.2f}")
     facts += [f"#{label}" for label in session.labels]
-    text.append("\n" + safe_line(" · ".join(fact for fact in facts if fact)), "dim")
+    text.append("\n" + fit(" · ".join(fact for fact in facts if fact), _WIDEST), "dim")
     return text
 
 
@@ -65,7 +68,6 @@ def survival(commits: Sequence[ContainingCommit] | None) -> str:
 
 
 def place(session: SessionRow) -> str:
-    """Repository and branch of a session, as foreign text."""
-    return " · ".join(
-        name for name in (short_repository(session.repository, session.cwd), session.branch or "") if name
-    )
+    """Repository and branch of a session, as safe text."""
+    names = (short_repository(session.repository, session.cwd), session.branch or "")
+    return " · ".join(fit(name, _WIDEST) for name in names if name)

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from byline.reading.drawing import ROWS_AT_FIRST, BlockPainter, Shape
+from byline.reading.finding import rows_to_reach
 from byline.reading.layout import (
     CALLS,
     FOLDING,
@@ -187,18 +188,17 @@ class Transcript(BlockView):
         """Put the cursor on a block's first line, near the top of the view; its run is opened."""
         self._reveal(index)
         # Near the end what is above is shown too: measured later, it would push the line out of sight.
-        page = self.page_lines
-        self._measure(range(max(index - page, 0), min(index + page, len(self._states))))
+        self._measure_around(index)
         self.show_line(self._first_line(index))
 
     def show_hit(self, index: int, words: str) -> None:
         """Go to a block that says ``words``, unfolded, at the first line that does."""
         pattern = re.compile(re.escape(words), re.IGNORECASE)
         self._open(index)
-        line = self._line_saying(index, pattern, 0)
-        while line is None and self._is_cut(index):
-            self._show_more(index)
-            line = self._line_saying(index, pattern, 0)
+        line = self._line_saying(index, pattern)
+        if line is None and self._is_cut(index) and self._pages is not None:
+            self._show_more(index, rows_to_reach(self._pages.block(index), words, self.line_width))
+            line = self._line_saying(index, pattern)
         self.show_block(index)
         if line is not None:
             self.cursor = self._heights.start(index) + line
@@ -301,7 +301,7 @@ class Transcript(BlockView):
         index = self.current_block
         if index is not None:
             anchor = self._anchor()
-            self._show_more(index)
+            self._show_more(index, self._rows_of(index) * 10)
             self._restore(anchor)
 
     # What is shown of each block -------------------------------------------------------------------
@@ -365,8 +365,8 @@ class Transcript(BlockView):
         self._laid_out_anew()
         self.post_message(self.ReadingChanged(reading, words))
 
-    def _show_more(self, index: int) -> None:
-        self._rows[index] = self._rows_of(index) * 10
+    def _show_more(self, index: int, rows: int) -> None:
+        self._rows[index] = max(rows, self._rows_of(index))
         self._remeasure([index])
 
     def _rows_of(self, index: int) -> int:
@@ -422,9 +422,9 @@ class Transcript(BlockView):
         )
         return [Strip(line) for line in self._painter.paint(self._pages.block(index), width, shape)]
 
-    def _line_saying(self, index: int, pattern: re.Pattern[str], start: int) -> int | None:
+    def _line_saying(self, index: int, pattern: re.Pattern[str]) -> int | None:
         strips = self._paint(index, self.line_width)
-        return next((at for at in range(start, len(strips)) if pattern.search(strips[at].text)), None)
+        return next((at for at, strip in enumerate(strips) if pattern.search(strip.text)), None)
 
 
 def _from(places: Sequence[int], index: int, by: int) -> Iterable[int]:
