@@ -58,10 +58,19 @@ def test_the_command_line_loads_no_screen_and_no_model_before_it_is_asked_to() -
     assert packages(loaded_by("byline.cli.main")) & {"textual", "rich", "peewee"} == set()
 
 
+def test_attributing_a_commit_in_a_hook_loads_no_model_and_no_diff_parser() -> None:
+    assert packages(loaded_by("byline.ingest.git_hooks")) & HEAVY == set()
+
+
 @pytest.mark.parametrize(
     "module",
     [
         "byline.store.connection",
+        "byline.store.connections",
+        "byline.store.edits",
+        "byline.store.repositories",
+        "byline.store.commits",
+        "byline.store.store",
         "byline.store.statements",
         "byline.store.writer",
         "byline.store.schema",

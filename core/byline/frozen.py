@@ -19,16 +19,19 @@ else:
     from operator import attrgetter
 
     class field:  # noqa: N801 - named as in dataclasses
-        """A field's default, and whether ``repr`` shows it."""
+        """A field's default, whether ``repr`` shows it, and whether equality and hash heed it."""
 
-        __slots__ = ("default", "repr")
+        __slots__ = ("compare", "default", "repr")
 
         def __init__(self, **words: object) -> None:
             self.repr = words.pop("repr", True)
+            self.compare = words.pop("compare", True)
             if "default" in words:
                 self.default = words.pop("default")
             if words:
-                raise TypeError(f"byline.frozen.field knows default and repr, not {', '.join(words)}")
+                raise TypeError(
+                    f"byline.frozen.field knows default, repr and compare, not {', '.join(words)}"
+                )
 
     class _Fields:
         """``__dataclass_fields__``: what the standard library makes of the class as it was written."""
@@ -42,7 +45,8 @@ else:
             for name, given in list(vars(self._written).items()):
                 if isinstance(given, field):
                     words = {"default": given.default} if hasattr(given, "default") else {}
-                    setattr(self._written, name, dataclasses.field(repr=given.repr, **words))
+                    words |= {"repr": given.repr, "compare": given.compare}
+                    setattr(self._written, name, dataclasses.field(**words))
             made = dataclasses.dataclass(frozen=True)(self._written).__dataclass_fields__
             owner.__dataclass_fields__ = made
             return made
@@ -69,7 +73,8 @@ else:
             for name, value in given.items()
             if not isinstance(value, field) or hasattr(value, "default")
         }
-        hidden = {name for name, value in given.items() if isinstance(value, field) and not value.repr}
+        shown = [name for name in names if not isinstance(given.get(name), field) or given[name].repr]
+        compared = [name for name in names if not isinstance(given.get(name), field) or given[name].compare]
         body = {
             name: value
             for name, value in vars(written).items()
@@ -79,7 +84,7 @@ else:
         made = type(written.__name__, written.__bases__, body)
         made.__qualname__ = written.__qualname__
         made.__init__ = _init(made, names, defaults)
-        for name, method in _methods(names, hidden).items():
+        for name, method in _methods(names, shown, compared).items():
             setattr(made, name, method)
         return made
 
@@ -96,16 +101,19 @@ else:
         init.__annotations__ = {**made.__annotations__, "return": None}
         return init
 
-    def _methods(names: tuple[str, ...], hidden: set[str]) -> dict[str, object]:
+    def _values(names: "tuple[str, ...] | list[str]") -> object:
+        """What gives the tuple of these fields' values."""
+        return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, n) for n in names)
+
+    def _methods(names: tuple[str, ...], shown: list[str], compared: list[str]) -> dict[str, object]:
         """The methods that need no source of their own."""
-        values = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
-        shown = [name for name in names if name not in hidden]
+        values, told = _values(names), _values(compared)
 
         def eq(self: object, other: object) -> object:
-            return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+            return told(self) == told(other) if other.__class__ is self.__class__ else NotImplemented
 
         def hashed(self: object) -> int:
-            return hash(values(self))
+            return hash(told(self))
 
         def shown_as(self: object) -> str:
             fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)

@@ -32,3 +32,8 @@ def test_contents_that_come_back_make_no_endless_chain() -> None:
 
 def test_of_several_makers_one_before_it_will_do() -> None:
     assert numbers([edit(1, A, B), edit(2, B, C), edit(3, A, B)]) == [1, 2, 3]
+
+
+def test_an_edit_that_undoes_another_one_leaves_what_that_one_found_and_stays_behind_it() -> None:
+    # Something nobody recorded led to B before the first of them.
+    assert numbers([edit(1, None, A), edit(2, B, C), edit(3, C, B)]) == [1, 2, 3]

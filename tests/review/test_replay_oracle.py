@@ -6,11 +6,13 @@ from random import Random
 
 import pytest
 from histories import Taste, play
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from known_credits import known_authors, verdicts
 
-from byline.attribution import Document, Edit, construct
-from byline.patch.hunk_body import hunk_body
+from byline.attribution import Document, Edit, Origin, construct
+from byline.patch import Hunk
+from byline.patch.hunk_body import hunk_body, read_hunk
 
 MIXED = Taste(styles=("contents", "after", "numbered", "strings"))
 
@@ -97,3 +99,28 @@ def test_without_unrecorded_changes_every_state_is_a_recorded_one(seed: int) -> 
     assert [state.edit for state in document.weave.states if state.edit >= 0] == list(range(len(edits)))
     last = edits[-1]
     assert [document.weave.text[line] for line in document.weave.live] == list(last.after or ())
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10**6))
+@example(seed=10_753)  # a file that is made anew
+def test_a_line_whose_author_two_contents_tell_is_credited_to_that_edit_and_to_no_other(seed: int) -> None:
+    edits = play(Random(seed), Taste(styles=("contents",), common=0.1)).edits
+    found = [verdict for verdict in verdicts(edits) if edits[0].before]
+    assert [verdict for verdict in found if verdict.credited != verdict.author] == []
+
+
+def test_the_oracle_knows_written_typed_and_moved_lines_apart() -> None:
+    def edit(number: int, before: str, after: str, *hunks: Hunk) -> Edit:
+        origin = Origin(number, "cc_A", None, f"call_{number}", "opus", "Edit", number)
+        return Edit(origin, hunks, tuple(before.split()), tuple(after.split()))
+
+    moved = read_hunk(1, 1, ["-mine", " typed", " base", "+mine"])
+    edits = [
+        edit(1, "base", "mine base", read_hunk(1, 1, ["+mine", " base"])),
+        edit(2, "mine typed base", "typed base mine", moved),
+    ]
+    assert [authors for _, authors in known_authors(edits)] == [
+        {"base": None, "mine": 1},
+        {"base": None, "typed": None},
+    ]

@@ -48,6 +48,18 @@ def test_three_words_may_be_spread_over_title_and_part(talk: Talk) -> None:
     assert talk.ids("retry flaky uploads") == ["cc_2", "cc_1"]
 
 
+@pytest.mark.parametrize("titled", [3, 120])
+def test_what_parts_say_beside_a_title_is_found_in_few_sessions_and_in_many(talk: Talk, titled: int) -> None:
+    for number in range(titled):
+        talk.says(number, "so we retried it", "nothing", "retry", title="Uploads")
+    talk.says(titled, "retry")
+    found = talk.find("retr uploads")
+    assert found.hits.keys() == {f"cc_{number}" for number in range(titled)}
+    assert {said.count for said in found.hits.values()} == {2}
+    talk.says(titled + 1, "retry", title="Uploads")
+    assert talk.ids("retr uploads")[0] == f"cc_{titled + 1}"
+
+
 def test_a_phrase_is_said_word_for_word(talk: Talk) -> None:
     talk.says(1, "let it retry the upload")
     talk.says(2, "upload, then retry it")

@@ -22,7 +22,8 @@ import sys
 from pathlib import Path
 from byline.record import Message
 from byline.store.connection import connect
-from byline.store.writer import Writer, transaction
+from byline.store.connection import transaction
+from byline.store.writer import Writer
 print("ready", flush=True)
 sys.stdin.readline()
 connection = connect(Path(sys.argv[1]), busy_timeout_ms=60_000)

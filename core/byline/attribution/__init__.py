@@ -19,7 +19,7 @@ from byline.attribution.model import (
 )
 from byline.attribution.moves import find_moves
 
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 """Moves when the engine's answers may; kept attributions of another version are made anew."""
 
 __all__ = [

@@ -8,6 +8,7 @@ left unaligned, which costs credits but never gives a wrong one.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import lt
 
 Block = tuple[int, int, int]
 """``(i, j, n)``: ``n`` lines from ``a[i]`` are the ``n`` lines from ``b[j]``. Indices from 0."""
@@ -32,6 +33,8 @@ _CLOSE = 8
 
 def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     """The blocks of equal lines that stand in the same order on both sides, in order and maximal."""
+    a = a if isinstance(a, list) else list(a)
+    b = b if isinstance(b, list) else list(b)
     pairs: list[Block] = []
     budget = WORK_PER_LINE * (len(a) + len(b)) + EXACT_CELLS
     ranges = [(0, len(a), 0, len(b))]
@@ -65,20 +68,15 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     return list(_merged(sorted(pairs)))
 
 
-def _common_ends(
-    a: Sequence[str], b: Sequence[str], a_lo: int, a_hi: int, b_lo: int, b_hi: int
-) -> tuple[int, int]:
+def _common_ends(a: list[str], b: list[str], a_lo: int, a_hi: int, b_lo: int, b_hi: int) -> tuple[int, int]:
     """How many lines a range begins and ends with on both sides.
 
     Lines at the inner end of either that stand between them too are not taken: which of the equal ones is
     meant is to be weighed.
     """
     most = min(a_hi - a_lo, b_hi - b_lo)
-    head = tail = 0
-    while head < most and a[a_lo + head] == b[b_lo + head]:
-        head += 1
-    while tail < most - head and a[a_hi - tail - 1] == b[b_hi - tail - 1]:
-        tail += 1
+    head = _common_head(a, b, a_lo, b_lo, most)
+    tail = _common_tail(a, b, a_hi, b_hi, most - head)
     left_a, left_b = a_hi - a_lo - head - tail, b_hi - b_lo - head - tail
     if not 0 < left_a + left_b <= BETWEEN:
         return head, tail
@@ -89,6 +87,42 @@ def _common_ends(
         if tail and a[a_hi - tail] in between:
             tail -= 1
     return head, tail
+
+
+def common_ends(a: list[str], b: list[str]) -> tuple[int, int]:
+    """How many lines two contents begin with, and how many others they end with, on both sides."""
+    head = _common_head(a, b, 0, 0, min(len(a), len(b)))
+    return head, _common_tail(a, b, len(a), len(b), min(len(a), len(b)) - head)
+
+
+def _common_head(a: list[str], b: list[str], a_lo: int, b_lo: int, most: int) -> int:
+    head, step = 0, 1
+    while step and head < most:
+        size = min(step, most - head)
+        if a[a_lo + head : a_lo + head + size] == b[b_lo + head : b_lo + head + size]:
+            head += size
+            step = 2 * step
+        elif size == 1:
+            break
+        else:
+            most = head + size
+            step = size // 2
+    return head
+
+
+def _common_tail(a: list[str], b: list[str], a_hi: int, b_hi: int, most: int) -> int:
+    tail, step = 0, 1
+    while step and tail < most:
+        size = min(step, most - tail)
+        if a[a_hi - tail - size : a_hi - tail] == b[b_hi - tail - size : b_hi - tail]:
+            tail += size
+            step = 2 * step
+        elif size == 1:
+            break
+        else:
+            most = tail + size
+            step = size // 2
+    return tail
 
 
 def align_from_end(a: Sequence[str], b: Sequence[str]) -> list[Block]:
@@ -155,6 +189,11 @@ def _anchors(
         return []
     rarest = min(count_a[line] for line in common)
     chosen = {line for line in common if count_a[line] == rarest}
+    if rarest == 1:
+        place = dict(zip(b[b_lo:b_hi], range(b_lo, b_hi), strict=True))
+        return _longest_increasing(
+            [(index, place[line]) for index, line in enumerate(a[a_lo:a_hi], a_lo) if line in chosen]
+        )
     places: dict[str, list[int]] = {}
     for index in range(b_lo, b_hi):
         if b[index] in chosen:
@@ -171,6 +210,9 @@ def _anchors(
 
 def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest subsequence of pairs, given in order of ``a``, that is in order of ``b`` too."""
+    places = [place for _, place in pairs]
+    if all(map(lt, places, places[1:])):
+        return pairs
     tails: list[int] = []
     tail_pairs: list[int] = []
     before = [-1] * len(pairs)

@@ -9,7 +9,6 @@ happened: a version at which they do apply is observed first; else they are plac
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import inf
 from operator import attrgetter
 
@@ -18,6 +17,7 @@ from byline.attribution.locate import Placed, place_as_recorded, place_by_contex
 from byline.attribution.order import CausalOrder
 from byline.attribution.unplaced import unapplied
 from byline.attribution.weave import NOBODY, Weave
+from byline.frozen import dataclass
 from byline.patch import Hunk
 
 _TIME = attrgetter("time_ms")

@@ -4,10 +4,10 @@ Lines are compared without a ``\\r`` at their end: agents report LF for files th
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from byline.attribution.model import Origin
+from byline.frozen import dataclass, field
 from byline.patch import Hunk, LineKind
 
 Search = Literal["recorded", "first", "only"]
@@ -76,7 +76,7 @@ def comparable(content: str) -> tuple[str, ...]:
     lines = content.split("\n")
     if not lines[-1]:
         lines.pop()
-    return tuple(line.removesuffix("\r") for line in lines)
+    return tuple(line.removesuffix("\r") for line in lines) if "\r" in content else tuple(lines)
 
 
 def old_side(hunk: Hunk) -> list[str]:

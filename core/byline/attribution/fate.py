@@ -1,9 +1,9 @@
 """How lines of a weave died: replaced, taken back, or gone without a record (rules 14 and 16)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from byline.attribution.weave import NOBODY, Splice, Weave
+from byline.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ equal lines another way than the replay did (a slid hunk), the shown line stands
 the pairs are followed until a line is reached that the commit really brings or takes away.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from byline.attribution.construct import CLOCK_TOLERANCE_MS, Document
 from byline.attribution.edit import Change, Edit
@@ -19,6 +18,7 @@ from byline.attribution.provenance import STRANGER, Horizon, Provenance, provena
 from byline.attribution.tokens import alphanumerics
 from byline.attribution.unplaced import MIN_ALNUM, UnplacedLines
 from byline.attribution.weave import NOBODY, Weave
+from byline.frozen import dataclass, field, replace
 from byline.patch import LineKind, Match
 
 AFTER_COMMIT = Credit("unknown", reason="after_commit")
@@ -30,21 +30,32 @@ WINDOW = Credit("unknown", reason="window")
 class Intersection:
     """``credits`` has one for each touched line, in order.
 
-    ``vanished`` are runs of recorded lines that the commit should have in this file but has not: where
-    they stand elsewhere in the commit they were moved (:mod:`byline.attribution.moves`). ``standing`` are
-    the distinctive lines that recorded edits wrote and that are in their place: elsewhere they are copies.
+    What else the documents tell can be asked for as long as they hold.
     """
 
     credits: tuple[Credit, ...]
-    vanished: tuple[tuple[Vanished, ...], ...] = ()
-    standing: frozenset[str] = frozenset()
+    readings: tuple["_Reading", ...] = field(default=(), repr=False)
+
+    def vanished(self) -> Iterator[tuple[Vanished, ...]]:
+        """The runs of recorded lines that the commit should have in this file but has not: where they stand
+        elsewhere in the commit they were moved (:mod:`byline.attribution.moves`).
+        """
+        for reading in self.readings:
+            yield from reading.vanished()
+
+    def standing(self, texts: Collection[str]) -> set[str]:
+        """Which of some texts are distinctive lines that recorded edits wrote and that are in their place:
+        elsewhere they are copies.
+        """
+        telling = {text for text in texts if alphanumerics((text,)) >= MIN_LINE_ALNUM}
+        return set().union(*(reading.standing(telling) for reading in self.readings))
 
 
 def intersect(
     documents: Sequence[Document],
     change: Change,
-    later: frozenset[str] = frozenset(),
-    windows: frozenset[str] = frozenset(),
+    later: Container[str] = frozenset(),
+    windows: Container[str] = frozenset(),
 ) -> Intersection:
     """Explain each of ``change.touched``.
 
@@ -72,17 +83,11 @@ def intersect(
     result = UnplacedLines(lost, [document.weave for document in documents], change).fill(agreed)
     for lines, credit in ((windows, WINDOW), (later, AFTER_COMMIT)):
         _say_why(change, result, lines, credit)
-    return Intersection(
-        tuple(result),
-        tuple(run for reading in readings for run in reading.vanished()),
-        frozenset(line for reading in readings for line in reading.standing()),
-    )
+    return Intersection(tuple(result), tuple(readings))
 
 
-def _say_why(change: Change, answers: list[Credit], lines: frozenset[str], credit: Credit) -> None:
+def _say_why(change: Change, answers: list[Credit], lines: Container[str], credit: Credit) -> None:
     """Give added lines that have no origin, and stand among ``lines``, the reason that those tell."""
-    if not lines:
-        return
     for index, touched in enumerate(change.touched):
         if touched.kind == "added" and answers[index].reason in {"no_edit", "gap"}:
             line = change.new[touched.index]
@@ -106,23 +111,49 @@ def _agreed(answers: Sequence[Credit]) -> Credit:
 class _Sides:
     """How git's diff pairs the lines it does not show as touched, and where it touches."""
 
-    new_of_old: Mapping[int, int]
-    old_of_new: Mapping[int, int]
-    kept_old: Sequence[int]
-    kept_new: Sequence[int]
+    old: "_Side"
+    new: "_Side"
+
+    def new_of_old(self, index: int) -> int | None:
+        """Which line of the new side an untouched one of the old side is."""
+        return self.new.kept(self.old.kept_before(index)) if self.old.is_kept(index) else None
+
+    def old_of_new(self, index: int) -> int | None:
+        """Which line of the old side an untouched one of the new side is."""
+        return self.old.kept(self.new.kept_before(index)) if self.new.is_kept(index) else None
 
     def same_block(self, old: int, new: int) -> bool:
         """Whether a removed and an added line belong to one run of changes of git's diff."""
-        return bisect_left(self.kept_old, old) == bisect_left(self.kept_new, new)
+        return self.old.kept_before(old) == self.new.kept_before(new)
+
+
+class _Side:
+    """The untouched lines of one side of a diff, counted."""
+
+    def __init__(self, size: int, touched: Iterable[int]) -> None:
+        self._size = size
+        self._touched = sorted(touched)
+        self._kept_before = [index - number for number, index in enumerate(self._touched)]
+
+    def is_kept(self, index: int) -> bool:
+        at = bisect_left(self._touched, index)
+        return at == len(self._touched) or self._touched[at] != index
+
+    def kept_before(self, index: int) -> int:
+        """How many untouched lines stand before a line."""
+        return index - bisect_left(self._touched, index)
+
+    def kept(self, number: int) -> int | None:
+        """The index of the untouched line before which so many others stand."""
+        index = number + bisect_right(self._kept_before, number)
+        return index if index < self._size else None
 
 
 def _sides(change: Change) -> _Sides:
-    added = {line.index for line in change.touched if line.kind == "added"}
-    removed = {line.index for line in change.touched if line.kind == "removed"}
-    kept_old = [index for index in range(len(change.old)) if index not in removed]
-    kept_new = [index for index in range(len(change.new)) if index not in added]
-    pairs = list(zip(kept_old, kept_new, strict=False))
-    return _Sides(dict(pairs), {new: old for old, new in pairs}, kept_old, kept_new)
+    return _Sides(
+        _Side(len(change.old), (line.index for line in change.touched if line.kind == "removed")),
+        _Side(len(change.new), (line.index for line in change.touched if line.kind == "added")),
+    )
 
 
 def _readings(document: Document, change: Change) -> list["_Reading"]:
@@ -173,7 +204,7 @@ def _unanimous(change: Change, weave: Weave, readings: Sequence[list[Credit]]) -
     ]
     if not doubtful:
         return answers
-    ever, here = Counter(weave.text), Counter((*change.old, *change.new))
+    ever, here = weave.times, Counter((*change.old, *change.new))
     for number in doubtful:
         told = [reading[number] for reading in readings]
         origins = {answer.origin for answer in told}
@@ -234,8 +265,8 @@ class _Reading:
         self._old = old
         self._done = done
         self._credits: dict[tuple[int, Match, Contributor, bool], Credit] = {}
-        self._place_new = {line: index for index, line in enumerate(self._new) if line != STRANGER}
-        self._place_old = {line: index for index, line in enumerate(self._old) if line != STRANGER}
+        self._place_new = _places(self._new)
+        self._place_old = _places(self._old)
 
     def answers(self) -> list[Credit]:
         return [
@@ -263,12 +294,12 @@ class _Reading:
         if run:
             yield tuple(run)
 
-    def standing(self) -> Iterator[str]:
-        """The recorded lines that are found in the commit, as far as they are distinctive."""
+    def standing(self, texts: Collection[str]) -> Iterator[str]:
+        """Which of some texts are recorded lines that are found in the commit."""
+        text, owner = self._weave.text, self._weave.owner
         for line in self._new:
-            recorded = line != STRANGER and self._weave.owner[line] != NOBODY
-            if recorded and self._weave.tells(line, MIN_LINE_ALNUM):
-                yield self._weave.text[line]
+            if text[line] in texts and owner[line] != NOBODY:
+                yield text[line]
 
     def _added(self, index: int) -> Credit:
         line = self._new[index]
@@ -276,7 +307,7 @@ class _Reading:
             return SUSPENDED
         carried = line in self._merged
         while line in self._place_old:
-            shown = self._sides.new_of_old.get(self._place_old[line])
+            shown = self._sides.new_of_old(self._place_old[line])
             if shown is None:
                 # The parent's own line, taken away and put back by something nobody recorded.
                 carried = True
@@ -303,7 +334,7 @@ class _Reading:
     def _removed(self, index: int) -> Credit:
         line = self._old[index]
         while line in self._place_new:
-            shown = self._sides.old_of_new.get(self._place_new[line])
+            shown = self._sides.old_of_new(self._place_new[line])
             if shown is None:
                 return NO_EDIT
             line = self._old[shown]
@@ -326,3 +357,10 @@ class _Reading:
                 assumed = "clock"
             self._credits[key] = Credit(contributor, match, origin, assumed=assumed, carried=carried)
         return self._credits[key]
+
+
+def _places(ids: Sequence[int]) -> dict[int, int]:
+    """Where each line of a weave stands in a content."""
+    places = dict(zip(ids, range(len(ids)), strict=True))
+    places.pop(STRANGER, None)
+    return places

@@ -4,9 +4,9 @@ See ``attribution.md``: rule 15 for reasons and assumptions, ``design.md`` for t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from byline.frozen import dataclass
 from byline.patch import LineKind, Match
 
 Contributor = Literal["ai", "mixed", "human", "unknown"]

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from byline.attribution.model import Credit
 from byline.attribution.tokens import alphanumerics
+from byline.frozen import dataclass, replace
 
 MIN_BLOCK = 3
 MIN_BLOCK_ALNUM = 8

@@ -14,7 +14,10 @@ class CausalOrder:
 
     def __init__(self) -> None:
         self._edits: list[Edit] = []
-        self._left: set[tuple[str, ...]] = set()
+        self._left: dict[tuple[str, ...], int] = {}
+        """By content the last edit that left it."""
+        self._found: list[int] = []
+        """For each edit the one that had left its before-state when it came; -1 where none is known."""
         self._waiting: dict[tuple[str, ...], list[int]] = {}
         """By before-state the edits before which nobody is known to have left it."""
         self._needs: dict[int, int] = {}
@@ -24,7 +27,7 @@ class CausalOrder:
         edits = list(edits)
         known = min(len(edits), len(self._edits))
         if edits[:known] != self._edits[:known]:
-            for kept in (self._edits, self._left, self._waiting, self._needs):
+            for kept in (self._edits, self._left, self._found, self._waiting, self._needs):
                 kept.clear()
         for edit in edits[len(self._edits) :]:
             self._add(edit)
@@ -34,12 +37,20 @@ class CausalOrder:
     def _add(self, edit: Edit) -> None:
         index = len(self._edits)
         self._edits.append(edit)
-        if edit.before and edit.before not in self._left:
+        self._found.append(self._left.get(edit.before, -1) if edit.before else -1)
+        if edit.before and self._found[index] < 0:
             self._waiting.setdefault(edit.before, []).append(index)
         if edit.after is not None and edit.after != edit.before:
             for waiting in self._waiting.pop(edit.after, ()):
-                self._needs[waiting] = index
-            self._left.add(edit.after)
+                if not self._came_of(index, waiting):
+                    self._needs[waiting] = index
+            self._left[edit.after] = index
+
+    def _came_of(self, index: int, earlier: int) -> bool:
+        """Whether an edit was made to what an earlier one led to: one that undid it leaves what it found."""
+        while index > earlier:
+            index = self._found[index]
+        return index == earlier
 
 
 def _ordered(edits: Sequence[Edit], needs: Mapping[int, int]) -> list[Edit]:

@@ -6,16 +6,15 @@ still left to the missing lines of that gap in another form (:mod:`byline.attrib
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
 from byline.attribution.align import Block, align, align_from_end, weigh, without_weak_islands
 from byline.attribution.fate import Fates
 from byline.attribution.rewritten import find_rewritten
-from byline.attribution.weave import NOBODY, Weave
+from byline.attribution.weave import ALIVE, NOBODY, Weave, Window
+from byline.frozen import dataclass
 from byline.patch import Match
 
 STRANGER = 0
@@ -33,7 +32,6 @@ MAX_STATES = 4
 Aligner = Callable[[Sequence[str], Sequence[str]], list[Block]]
 
 
-@dataclass(slots=True)
 class Provenance:
     """The answer for one content.
 
@@ -42,9 +40,12 @@ class Provenance:
     and is not back as a whole.
     """
 
-    ids: list[int]
-    forms: dict[int, Match] = field(default_factory=dict)
-    suspended: set[int] = field(default_factory=set)
+    __slots__ = ("forms", "ids", "suspended")
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+        self.forms: dict[int, Match] = {}
+        self.suspended: set[int] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class _Search:
         number = weave.state_reading(lines, self._done, self._last)
         if number is not None:
             return (self._checked(Provenance(weave.state_lines(number))),)
-        number = weave.nearest_state(lines, self._done, self._last)
+        number = weave.nearest_state(lines, self._done, self._last, self._window)
         state = weave.state_lines(number)
         first = self._completed(number, state, align)
         if len(lines) > MAX_MIRRORED:
@@ -104,37 +105,38 @@ class _Search:
         return (first,) if first.ids == second.ids else (first, second)
 
     @cached_property
-    def _order(self) -> list[int]:
-        """Every line that ever was and may be in the content, in the total order."""
-        weave, last = self._weave, self._last
+    def _window(self) -> Window:
+        return self._weave.window(self._lines)
+
+    def _between(self, first: int, last: int) -> list[int]:
+        """The lines that stand between two lines (or STRANGER: an end) and may be in the content, in the
+        total order, of all that ever were.
+        """
+        weave, until = self._weave, self._last
+        if first and last and weave.place[first] >= weave.place[last]:
+            return []
         return [
             line
-            for line in weave.order()
+            for line in weave.between(first, last)
             if (weave.killer[line] != NOBODY or weave.owner[line] == NOBODY)
-            and (last is None or weave.born[line] <= last)
+            and (until is None or weave.born[line] <= until)
         ]
 
-    @cached_property
-    def _place(self) -> dict[int, int]:
-        """Where a line stands in the total order."""
-        return {line: index for index, line in enumerate(self._weave.order())}
-
-    @cached_property
-    def _unique(self) -> set[str]:
-        """The texts that stand once in the content and once in the weave."""
-        here, ever = Counter(self._lines), Counter(self._weave.text)
-        return {text for text, count in here.items() if count == 1 and ever[text] == 1}
+    def _is_unique(self, text: str) -> bool:
+        """Whether a text stands once in the content and once in the weave."""
+        return self._weave.times[text] == 1 and self._window.count(text) == 1
 
     def _completed(self, number: int, state: Sequence[int], aligner: Aligner) -> Provenance:
         """The content aligned to a state, and what that leaves open filled in."""
         weave, lines = self._weave, self._lines
         found = [STRANGER] * len(lines)
-        blocks = aligner([weave.text[line] for line in state], lines)
-        for old, new, size in without_weak_islands(blocks, lines):
+        blocks = without_weak_islands(aligner([weave.text[line] for line in state], lines), lines)
+        for old, new, size in blocks:
             found[new : new + size] = state[old : old + size]
-        self._fill_gaps(number, found, aligner)
+        self._fill_gaps(number, found, [*_gaps(found), *_holes(blocks, len(state), len(lines))], aligner)
         result = self._checked(Provenance(found))
-        _find_forms(weave, lines, result, state, self._place)
+        if STRANGER in result.ids:
+            _find_forms(weave, lines, result, state)
         return result
 
     def _checked(self, result: Provenance) -> Provenance:
@@ -143,47 +145,40 @@ class _Search:
         _drop_suspended(self._weave, self._fates, result)
         return result
 
-    def _fill_gaps(self, number: int, found: list[int], aligner: Aligner) -> None:
+    def _fill_gaps(
+        self, number: int, found: list[int], gaps: Sequence[tuple[int, int]], aligner: Aligner
+    ) -> None:
         """Find leftover lines among the weave's other lines between the same neighbours.
 
-        What stands beside them may be another state's too, unless its text is the only one of its kind: a
+        ``gaps`` are the neighbours between which lines are left over, of the content or of the state. What
+        stands beside them may be another state's too, unless its text is the only one of its kind: a
         partial commit has lines of several states.
         """
-        places = [self._place[line] for line in self._order]
         done = -1
-        for left, right in sorted({*_gaps(found), *self._holes(number, found)}):
+        for left, right in sorted(set(gaps)):
             if left < done:
                 continue
             first, last = self._widened(found, left, right)
             first = max(first, done)
             if last == first + 1:
                 continue
-            start = bisect_right(places, self._place[found[first]]) if first >= 0 else 0
-            end = bisect_left(places, self._place[found[last]]) if last < len(found) else len(places)
+            candidates = self._between(
+                found[first] if first >= 0 else STRANGER, found[last] if last < len(found) else STRANGER
+            )
             done = last
-            if start < end:
-                candidates = self._order[start:end]
+            if candidates:
                 found[first + 1 : last] = self._fitted(number, candidates, (first + 1, last), found, aligner)
-
-    def _holes(self, number: int, found: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """The neighbours (the ends count) between which the content lacks lines of a state."""
-        state = self._weave.state_lines(number)
-        following = dict(pairwise([STRANGER, *state, STRANGER]))
-        for left, (line, after) in enumerate(pairwise([STRANGER, *found, STRANGER]), -1):
-            at_ends = left < 0 or left + 1 == len(found)
-            if (at_ends or (line and after)) and following.get(line, after) != after:
-                yield left, left + 1
 
     def _widened(self, found: Sequence[int], left: int, right: int) -> tuple[int, int]:
         """The gap with what stands beside it, as far as lines that can be told from all others."""
         lines = self._lines
         for _ in range(WIDEST):
-            if left >= 0 and found[left] and lines[left] not in self._unique:
+            if left >= 0 and found[left] and not self._is_unique(lines[left]):
                 left -= 1
         while left >= 0 and not found[left]:
             left -= 1
         for _ in range(WIDEST):
-            if right < len(lines) and (not found[right] or lines[right] not in self._unique):
+            if right < len(lines) and (not found[right] or not self._is_unique(lines[right])):
                 right += 1
         while right < len(lines) and not found[right]:
             right += 1
@@ -240,12 +235,22 @@ class _Search:
         return states
 
 
-def _absent(state: Sequence[int], found: Sequence[int]) -> list[int]:
-    here = set(found)
-    return [line for line in state if line not in here]
+def _holes(blocks: Sequence[Block], old_size: int, new_size: int) -> Iterator[tuple[int, int]]:
+    """The neighbours (the ends count) between which a content lacks lines of a state it is aligned to."""
+    if not old_size:
+        return
+    if not blocks or blocks[0][:2] != (0, 0):
+        yield -1, 0
+    for (old, new, size), (next_old, next_new, _) in pairwise(blocks):
+        if next_new == new + size and next_old != old + size:
+            yield next_new - 1, next_new
+    if not blocks or (blocks[-1][0] + blocks[-1][2], blocks[-1][1] + blocks[-1][2]) != (old_size, new_size):
+        yield new_size - 1, new_size
 
 
 def _without_undone(weave: Weave, fates: Fates, found: list[int], known_edits: int) -> list[int]:
+    if max(map(weave.killer.__getitem__, found), default=ALIVE) < 0:
+        return found
     return [
         STRANGER if line and weave.killer[line] >= 0 and fates.is_undone(line, known_edits) else line
         for line in found
@@ -259,8 +264,8 @@ def _drop_suspended(weave: Weave, fates: Fates, result: Provenance) -> None:
     """
     gone = [
         index
-        for index, line in enumerate(result.ids)
-        if line and weave.killer[line] == NOBODY and weave.owner[line] != NOBODY
+        for index, line in enumerate(result.ids if weave.vanished else ())
+        if line in weave.vanished and weave.owner[line] != NOBODY
     ]
     if not gone:
         return
@@ -278,16 +283,21 @@ def _drop_suspended(weave: Weave, fates: Fates, result: Provenance) -> None:
 
 def _gaps(found: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The runs of strangers, each as the index of the found line before (or -1) and after (or the length)."""
-    for left, right in pairwise([-1, *(index for index, line in enumerate(found) if line), len(found)]):
-        if right - left > 1:
-            yield left, right
+    at, size = 0, len(found)
+    for _ in range(found.count(STRANGER)):
+        try:
+            first = at = found.index(STRANGER, at)
+        except ValueError:
+            return
+        while at < size and not found[at]:
+            at += 1
+        yield first - 1, at
 
 
-def _find_forms(
-    weave: Weave, lines: Sequence[str], result: Provenance, state: Sequence[int], place: dict[int, int]
-) -> None:
+def _find_forms(weave: Weave, lines: Sequence[str], result: Provenance, state: Sequence[int]) -> None:
     """Find leftover lines among the missing lines of their gap in another form, then blanks between those."""
-    missing = _absent(state, result.ids)
+    here, place = set(result.ids), weave.place
+    missing = [line for line in state if line not in here]
     places = [place[line] for line in missing]
     for left, right in list(_gaps(result.ids)):
         start = bisect_right(places, place[result.ids[left]]) if left >= 0 else 0

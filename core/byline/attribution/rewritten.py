@@ -5,10 +5,10 @@ missing are compared with the lines that are new, first as token streams, then b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from byline.attribution.align import align
 from byline.attribution.tokens import MIN_DICE, alphanumerics, similarity, stream, words
+from byline.frozen import dataclass
 from byline.patch import Match
 
 MIN_ALNUM = 3

@@ -87,7 +87,9 @@ class UnplacedLines:
         self._contents = [(line.kind, sides[line.kind][line.index]) for line in change.touched]
         self._shown = Counter(self._contents)
         self._parent = set(change.old)
-        self._ever = Counter(text for weave in weaves for text in weave.text)
+        self._ever = Counter[str]()
+        for weave in weaves:
+            self._ever.update(weave.times)
         self._placed = {
             text
             for weave in weaves

@@ -7,12 +7,13 @@ state the document passed through can be rebuilt and is known by a hash of its l
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import eq
 from typing import overload
 
-from byline.attribution.align import Block, align, without_weak_islands
+from byline.attribution.align import Block, align, common_ends, without_weak_islands
 from byline.attribution.rewritten import find_rewritten
+from byline.frozen import dataclass
 from byline.patch import Match
 
 NOBODY = -1
@@ -23,6 +24,12 @@ ALIVE = -2
 
 _HEAD = 0
 """The id before the first line of the total order; no line of the document."""
+
+_ROOM = 1 << 62
+"""Between the places of lines that come at an end of the order, or are numbered anew."""
+
+_STEP = 1 << 40
+"""At most so far behind the line before it a line is put between others."""
 
 Survivors = Callable[[Sequence[str], Sequence[str]], list[tuple[int, int, int]]]
 
@@ -48,14 +55,16 @@ class Splice:
     returned: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(slots=True)
 class State:
     """A state of the document. ``edit`` is the edit that led to it, NOBODY for an observation."""
 
-    edit: int
-    digest: int
-    size: int
-    splices: list[Splice] = field(default_factory=list)
+    __slots__ = ("digest", "edit", "size", "splices")
+
+    def __init__(self, edit: int, digest: int, size: int) -> None:
+        self.edit = edit
+        self.digest = digest
+        self.size = size
+        self.splices: list[Splice] = []
 
 
 class Weave:
@@ -71,6 +80,17 @@ class Weave:
         """The state at which a line came and went; -1 while it stands."""
         self.form: dict[int, Form] = {}
         """Lines seen that are recorded lines in another form; they keep their source's owner."""
+        self.place: list[int] = [0]
+        """Where each line stands in the total order: numbers to compare, with room between them."""
+        self.times: Counter[str] = Counter()
+        """How many lines of each text there ever were."""
+        self.vanished: set[int] = set()
+        """The lines that went without a record."""
+        self._standing: Counter[str] = Counter()
+        """How many lines of each text stand in the document."""
+        self._reading: dict[int, list[int]] = {}
+        """By digest the first states that had it, as far as they have been asked for."""
+        self._read_states = 0
         self._after: list[int] = [-1]
         self._put_behind: list[int] = [-1]
         """Behind which line each one was put into the total order when it came."""
@@ -83,7 +103,6 @@ class Weave:
         self.states: list[State] = [State(NOBODY, self._digest, len(self.live))]
         self._reached = [NOBODY]
         """The last edit that had led to any state by each one: it only grows."""
-        self._telling: dict[int, bool] = {}
         self.returns = 0
         """How often a run that had vanished came back."""
         self._sizes = [len(self.text)]
@@ -102,20 +121,28 @@ class Weave:
         if states >= len(self.states):
             return
         size = self._sizes[states]
+        while self._read_states > states:
+            self._read_states -= 1
+            self._reading[self.states[self._read_states].digest].pop()
         for state in reversed(self.states[states:]):
             for splice in reversed(state.splices):
                 end = splice.position + len(splice.inserted)
                 self.live[splice.position : end] = splice.removed
+                for line in splice.inserted:
+                    _less(self._standing, self.text[line])
                 for line in splice.removed:
                     self.killer[line], self.died[line] = ALIVE, -1
+                    self._standing[self.text[line]] += 1
+                    self.vanished.discard(line)
                 self.returns -= bool(splice.returned)
                 for line, died in splice.returned:
                     self.killer[line], self.died[line] = NOBODY, died
+                    self.vanished.add(line)
         for line in range(len(self.text) - 1, size - 1, -1):
             self._after[self._put_behind[line]] = self._after[line]
+            _less(self.times, self.text[line])
             self.form.pop(line, None)
-            self._telling.pop(line, None)
-        for column in (self.text, self.owner, self.killer, self.born, self.died):
+        for column in (self.text, self.owner, self.killer, self.born, self.died, self.place):
             del column[size:]
         del self._after[size:], self._put_behind[size:]
         del self.states[states:], self._sizes[states:], self._reached[states:]
@@ -138,7 +165,10 @@ class Weave:
             for line in removed[at_old:old]:
                 self.killer[line] = state.edit
                 self.died[line] = number
+                if state.edit == NOBODY:
+                    self.vanished.add(line)
                 self._digest = _mixed(self._digest, -hash(self.text[line]))
+                _less(self._standing, self.text[line])
                 previous = line
             for content in lines[at_new:new]:
                 previous = self._new(content, state.edit, previous, number)
@@ -158,9 +188,7 @@ class Weave:
         another form (rules 7 and 8); live lines that are missing vanish without a record. A run that
         vanished so before, and is back whole and verbatim in its place, returns.
         """
-        if len(lines) == len(self.live) and all(
-            self.text[line] == seen for line, seen in zip(self.live, lines, strict=True)
-        ):
+        if self._reads(self.live, lines):
             return False
         self.observe_region(0, len(self.live), lines)
         return True
@@ -218,6 +246,8 @@ class Weave:
         for line in ids:
             self.killer[line] = ALIVE
             self.died[line] = -1
+            self.vanished.discard(line)
+            self._standing[self.text[line]] += 1
             self._digest = _mixed(self._digest, hash(self.text[line]))
         self.live[position:position] = ids
         self.returns += 1
@@ -236,8 +266,27 @@ class Weave:
         self._after.append(self._after[previous])
         self._after[previous] = line
         self._put_behind.append(previous)
+        self.times[content] += 1
+        self._standing[content] += 1
         self._digest = _mixed(self._digest, hash(content))
+        following = self._after[line]
+        if following < 0:
+            self.place.append(self.place[previous] + _ROOM)
+        elif previous == _HEAD:
+            self.place.append(self.place[following] - _ROOM)
+            self.place[_HEAD] = self.place[-1] - _ROOM
+        elif (room := (self.place[following] - self.place[previous]) // 2) > 0:
+            self.place.append(self.place[previous] + min(room, _STEP))
+        else:
+            self.place.append(0)
+            for at, each in enumerate(self.order(), 1):
+                self.place[each] = at * _ROOM
+            self.place[_HEAD] = 0
         return line
+
+    def _reads(self, ids: Sequence[int], lines: Sequence[str]) -> bool:
+        """Whether lines of the weave read so."""
+        return len(ids) == len(lines) and all(map(eq, map(self.text.__getitem__, ids), lines))
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -249,6 +298,13 @@ class Weave:
         """Every line that ever was, in the total order."""
         line = self._after[_HEAD]
         while line >= 0:
+            yield line
+            line = self._after[line]
+
+    def between(self, first: int, last: int) -> Iterator[int]:
+        """The lines that stand after one and before another in the total order; 0 for either is an end."""
+        line = self._after[first]
+        while line >= 0 and line != last:
             yield line
             line = self._after[line]
 
@@ -266,44 +322,44 @@ class Weave:
 
     def standing_or_vanished(self, number: int) -> Iterator[int]:
         """The lines that stood at a state, or had come by then and vanished without a record, in order."""
-        if not self.returns and NOBODY not in self.killer:
-            yield from self.state_lines(number)
+        if self.returns:
+            for line in self.order():
+                if self.born[line] <= number and (self.killer[line] == NOBODY or self.stood(line, number)):
+                    yield line
             return
-        for line in self.order():
-            if self.born[line] <= number and (self.killer[line] == NOBODY or self.stood(line, number)):
-                yield line
+        gone = [line for line in self.vanished if self.born[line] <= number]
+        lines = dict.fromkeys(self.state_lines(number))
+        yield from sorted([*lines, *(line for line in gone if line not in lines)], key=self.place.__getitem__)
 
     def last_state_before(self, edits: int) -> int:
         """The last state that none but the first ``edits`` edits led to."""
         return bisect_left(self._reached, edits) - 1
-
-    def tells(self, line: int, least: int) -> bool:
-        """Whether a line has at least so many letters and digits; ``least`` is always the same."""
-        if line not in self._telling:
-            text = self.text[line]
-            self._telling[line] = len(text) >= least and sum(map(str.isalnum, text)) >= least
-        return self._telling[line]
 
     def state_reading(self, lines: Sequence[str], known_edits: int, last: int | None = None) -> int | None:
         """The state at which the document read exactly ``lines``, the latest of several.
 
         One that the first ``known_edits`` led to comes before those of later edits; none after ``last``.
         """
-        digest = _mixed(0, sum(map(hash, lines)))
-        reading = [
-            number
-            for number, state in enumerate(self.states[: None if last is None else last + 1])
-            if state.digest == digest and state.size == len(lines)
-        ]
+        for state in self.states[self._read_states :]:
+            self._reading.setdefault(state.digest, []).append(self._read_states)
+            self._read_states += 1
+        reading = self._reading.get(_mixed(0, sum(map(hash, lines))), ())
         known = self.last_state_before(known_edits)
         for number in sorted(reading, key=lambda number: (number <= known, number), reverse=True):
-            ids = self.state_lines(number)
-            if all(self.text[line] == seen for line, seen in zip(ids, lines, strict=True)):
+            if (last is None or number <= last) and self._reads(self.state_lines(number), lines):
                 return number
         return None
 
+    def window(self, lines: Sequence[str]) -> "Window":
+        """Where a content differs from the document as it is now."""
+        return Window(self, lines, self._standing)
+
     def nearest_state(
-        self, lines: Sequence[str], known_edits: int | None = None, last: int | None = None
+        self,
+        lines: Sequence[str],
+        known_edits: int | None = None,
+        last: int | None = None,
+        window: "Window | None" = None,
     ) -> int:
         """The state that has most of ``lines``, as a multiset; of equals the one nearest in size, the latest.
 
@@ -311,26 +367,11 @@ class Weave:
         or have all of them in another form. Of equals, a state that one of the first ``known_edits`` led
         to comes before those of edits that may be later than the content. None after ``last`` is looked at.
         """
-        wanted, have, ever = Counter(lines), Counter(self.live_lines()), Counter(self.text[1:])
-        common = sum(min(count, have.get(text, 0)) for text, count in wanted.items())
+        window = window or self.window(lines)
+        wanted, have, ever = window.wanted, Counter(window.have), Counter[str]()
+        common = window.size + sum(min(count, have.get(text, 0)) for text, count in wanted.items())
         # No state can have more of the lines than had ever been by then: going back, it gets less.
-        most = sum(min(count, ever.get(text, 0)) for text, count in wanted.items())
-
-        def put(ids: Sequence[int]) -> int:
-            gained = 0
-            for line in ids:
-                content = self.text[line]
-                gained += have[content] < wanted.get(content, 0)
-                have[content] += 1
-            return gained
-
-        def take(ids: Sequence[int]) -> int:
-            lost = 0
-            for line in ids:
-                content = self.text[line]
-                have[content] -= 1
-                lost += have[content] < wanted.get(content, 0)
-            return lost
+        most = window.size + sum(min(count, window.ever(text)) for text, count in wanted.items())
 
         known = len(self.states) if known_edits is None else self.last_state_before(known_edits)
         number = len(self.states) - 1
@@ -345,14 +386,49 @@ class Weave:
                 if rank > highest:
                     best, highest = number, rank
             for splice in reversed(state.splices):
-                common -= take(splice.inserted)
-                common += put(splice.removed)
+                for line in splice.inserted:
+                    content = self.text[line]
+                    have[content] -= 1
+                    common -= have[content] < wanted.get(content, 0)
+                for line in splice.removed:
+                    content = self.text[line]
+                    common += have[content] < wanted.get(content, 0)
+                    have[content] += 1
             for content in self.text[self._sizes[number] : ended] if number else ():
-                ever[content] -= 1
-                most -= ever[content] < wanted.get(content, 0)
+                ever[content] += 1
+                most -= window.ever(content) - ever[content] < wanted.get(content, 0)
             ended = self._sizes[number]
             number -= 1
         return best
+
+
+class Window:
+    """What of a content is left when it is laid beside the document: all but their common ends.
+
+    Multisets: ``wanted`` has the content's lines between the ends, ``have`` the document's, and ``size`` is
+    how many lines the ends have together. Numbers of lines of a text are those beyond what the ends have.
+    """
+
+    def __init__(self, weave: "Weave", lines: Sequence[str], standing: Mapping[str, int]) -> None:
+        live = [weave.text[line] for line in weave.live]
+        content = list(lines)
+        head, tail = common_ends(live, content)
+        self.size = head + tail
+        self.wanted = Counter(content[head : len(content) - tail])
+        self.have = Counter(live[head : len(live) - tail])
+        self._times = weave.times
+        self._standing = standing
+
+    def ever(self, text: str) -> int:
+        """How many lines of a text there ever were in the document, beyond those in the ends."""
+        return self._times.get(text, 0) - self._in_ends(text)
+
+    def count(self, text: str) -> int:
+        """How many lines of a text the whole content has."""
+        return self._in_ends(text) + self.wanted.get(text, 0)
+
+    def _in_ends(self, text: str) -> int:
+        return self._standing.get(text, 0) - self.have.get(text, 0)
 
 
 class LiveLines(Sequence[str]):
@@ -364,6 +440,9 @@ class LiveLines(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._live)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._text.__getitem__, self._live)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -389,6 +468,13 @@ def _changes(
             changes.append((position + at_old, old - at_old, lines[at_new:new]))
         at_old, at_new = old + size, new + size
     return changes[::-1]
+
+
+def _less(counts: Counter[str], text: str) -> None:
+    """One less of a text; none of a text is no entry."""
+    counts[text] -= 1
+    if not counts[text]:
+        del counts[text]
 
 
 def _none(_old: Sequence[str], _new: Sequence[str]) -> list[tuple[int, int, int]]:

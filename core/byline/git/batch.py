@@ -1,6 +1,6 @@
 """Read many objects and many commits' diffs with two git processes that stay."""
 
-import secrets
+import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
@@ -28,7 +28,7 @@ class Batch:
         self._diffs = Dialogue(root, words, is_here=is_here)
         # What is no object's name is sent back as it is: so the end of an answer shows. Nobody can
         # know it beforehand, and so nobody can write it into a file.
-        self._mark = f"byline {secrets.token_hex(16)}".encode()
+        self._mark = f"byline {os.urandom(16).hex()}".encode()
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,7 @@
 """Read ``git blame --porcelain``: for every line of a file the commit that introduced it."""
 
-from dataclasses import dataclass
-
 from byline.errors import GitError
+from byline.frozen import dataclass
 from byline.patch.names import unquote
 
 

@@ -5,9 +5,9 @@ counts lines, so that nothing inside a hunk can be taken for a header.
 """
 
 import re
-from dataclasses import dataclass, replace
 
 from byline.errors import GitError
+from byline.frozen import replace
 from byline.git.model import ChangeStatus, DiffHunk, FileChange, known_oid
 from byline.patch.names import unquote
 
@@ -24,11 +24,13 @@ _HEADER = "diff --git "
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)", re.DOTALL)
 
 
-@dataclass(slots=True)
 class _FilePatch:
-    header: str
-    binary: bool
-    hunks: list[DiffHunk]
+    __slots__ = ("binary", "header", "hunks")
+
+    def __init__(self, header: str, binary: bool, hunks: list[DiffHunk]) -> None:
+        self.header = header
+        self.binary = binary
+        self.hunks = hunks
 
 
 def read_diff(output: bytes, *, is_worktree: bool = False) -> list[FileChange]:

@@ -1,8 +1,8 @@
 """Listings for choosing and for captions: the files one may open, and the facts of many commits at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from byline.frozen import dataclass
 from byline.git.process import run, stream
 from byline.git.repository import Repository
 
@@ -102,3 +102,22 @@ def branches(repository: Repository) -> list[str]:
         names = (line.removeprefix(kind) for line in output.split("\n") if line)
         found += [name for name in names if not name.endswith("/HEAD")]
     return found
+
+
+def blob_name(repository: Repository, rev: str | None, path: str) -> str | None:
+    """What names the content of a path at a commit (or, without one, in the index) to :class:`Batch`.
+
+    It is read line by line: a path with a newline in it is named by its content's id; None without such.
+
+    Raises:
+        GitError: git failed.
+    """
+    if "\n" not in path:
+        return f"{rev or ''}:{path}"
+    if rev is not None:
+        entry = repository.entry(rev, path)
+        return entry[1] if entry is not None else None
+    words = ["ls-files", "-z", "--stage", "--", f":(top,literal){path}"]
+    listed = run(repository.root, words, is_here=repository.is_here).decode("utf-8", "surrogateescape")
+    fields = (field.partition("\t") for field in listed.split("\0") if field)
+    return next((facts.split(" ")[1] for facts, _, name in fields if name == path), None)

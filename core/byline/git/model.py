@@ -1,7 +1,8 @@
 """What git says, as values. Git's own times are seconds."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from byline.frozen import dataclass
 
 NO_OID = "0" * 40
 """The id of a blob that is not there, in a repository of either hash: see :func:`known_oid`."""

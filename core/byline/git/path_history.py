@@ -5,32 +5,34 @@ that parent. What it follows from a commit does not depend on where it came from
 from one commit answers for every commit in it.
 """
 
-from dataclasses import dataclass, field
-
 from byline.git.model import NO_OID, ChangedPath, PathVersion
 from byline.git.repository import Repository
 from byline.git.shown import literal
 
 
-@dataclass(slots=True)
 class _Step:
     """A commit that changes the path. ``parents`` are the next such commits before it."""
 
-    time: int
-    parents: tuple[str, ...]
-    changes: list[ChangedPath] = field(default_factory=list)
+    __slots__ = ("changes", "parents", "time")
+
+    def __init__(self, time: int, parents: tuple[str, ...]) -> None:
+        self.time = time
+        self.parents = parents
+        self.changes: list[ChangedPath] = []
 
 
-@dataclass(slots=True)
 class _History:
     """What is known of one path since a time. ``first`` is, for a commit that does not change the path
     itself, the newest commit of its history that does; None where none does. ``lines`` has the contents that
     are reached from a commit: so many of the first of a list, which those share that follow each other.
     """
 
-    steps: dict[str, _Step] = field(default_factory=dict)
-    first: dict[str, str | None] = field(default_factory=dict)
-    lines: dict[str, tuple[list[PathVersion], int]] = field(default_factory=dict)
+    __slots__ = ("first", "lines", "steps")
+
+    def __init__(self) -> None:
+        self.steps: dict[str, _Step] = {}
+        self.first: dict[str, str | None] = {}
+        self.lines: dict[str, tuple[list[PathVersion], int]] = {}
 
 
 class PathHistories:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from byline.errors import GitError
+from byline.frozen import dataclass
 from byline.git.blame import BlameLine, read_blame
 from byline.git.model import NO_OID, ChangedPath, Commit, DiffHunk, FileChange, known_oid
 from byline.git.process import run, stream
@@ -38,14 +38,20 @@ class Repository:
         Raises:
             GitError: there is none, or git refuses it.
         """
-        words = ["rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir"]
+        # Outside of a work tree git cannot tell the top of one, and says so after the rest.
+        facts = ["--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir"]
         is_here = path.absolute() == Path.cwd()
-        output = run(path, words, is_here=is_here).decode("utf-8", "surrogateescape")
-        bare, inside, git_dir = output.removesuffix("\n").split("\n", 2)
-        if bare == "true" or inside != "true":
-            return cls(Path(git_dir), Path(git_dir), bare=True, is_here=is_here)
-        root = run(path, ["rev-parse", "--show-toplevel"], is_here=is_here).decode("utf-8", "surrogateescape")
-        return cls(Path(root.removesuffix("\n")), Path(git_dir), bare=False, is_here=is_here)
+        output = _told(run(path, ["rev-parse", *facts, "--show-toplevel"], ok=(0, 128), is_here=is_here))
+        if output.count("\n") != len(facts):
+            # Outside, or in a folder with a line end in its name, or in no repository at all.
+            output = _told(run(path, ["rev-parse", *facts], is_here=is_here))
+            bare, inside, git_dir = output.split("\n", 2)
+            if bare == "true" or inside != "true":
+                return cls(Path(git_dir), Path(git_dir), bare=True, is_here=is_here)
+            root = _told(run(path, ["rev-parse", "--show-toplevel"], is_here=is_here))
+            return cls(Path(root), Path(git_dir), bare=False, is_here=is_here)
+        _, _, git_dir, root = output.split("\n")
+        return cls(Path(root), Path(git_dir), bare=False, is_here=is_here)
 
     def head_branch(self) -> str | None:
         """The name of the branch that is checked out; None when HEAD is detached."""
@@ -313,6 +319,11 @@ class Repository:
         return FileChange(
             "added", "", path, "000000", "100644", NO_OID, NO_OID, binary, (hunk,) if lines else ()
         )
+
+
+def _told(output: bytes) -> str:
+    """What git printed, without the end of its last line."""
+    return output.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
 def _sides(commit: Commit) -> list[str]:

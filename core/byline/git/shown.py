@@ -1,9 +1,9 @@
 """Read a diff whole: what an attribute hides, and around what git cannot read."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from byline.errors import GitError
+from byline.frozen import replace
 from byline.git.diff import read_diff
 from byline.git.model import NO_OID, FileChange
 

@@ -9,11 +9,7 @@ from byline.errors import BylineError, StoreBusyError, StoreError
 from byline.ingest import spool
 from byline.ingest.channels import complain, say, standard_input, tell
 from byline.ingest.main import FINE, NOT_ALL_STORED, STORE_FAILURE, deferred
-from byline.ingest.payloads import Call, store_call
 from byline.ingest.place import own_folder, working_folder
-from byline.ingest.process_age import process_age_ms
-from byline.ingest.retry import patience
-from byline.ingest.shell_event import may_be_of_a_shell_call
 from byline.ingest.words import PAYLOAD_COMMANDS
 
 TYPE_CHECKING = False
@@ -74,6 +70,11 @@ def _held(words: "Words", database: str) -> int:
 
 
 def _payload(words: "Words", database: str, config: Config) -> int:
+    from byline.ingest.payloads import Call, store_call  # noqa: PLC0415 - git's hooks need none of it
+    from byline.ingest.process_age import process_age_ms  # noqa: PLC0415
+    from byline.ingest.retry import patience  # noqa: PLC0415
+    from byline.ingest.shell_event import may_be_of_a_shell_call  # noqa: PLC0415
+
     call = Call(words.kind(), standard_input(), time.time_ns() // 1_000_000, ignored(config))
     if words.agent is not None and may_be_of_a_shell_call(call.data):
         from byline.ingest.shell_hook import look_at_work_tree  # noqa: PLC0415 - a hook loads what it needs
@@ -151,6 +152,7 @@ def _drain(words: "Words", database: str) -> int:
 
 def _replay(words: "Words", database: str, config: Config) -> int:
     from byline.ingest.replay import replay  # noqa: PLC0415 - a hook loads what it needs
+    from byline.ingest.retry import patience  # noqa: PLC0415 - a hook loads what it needs
 
     try:
         if not os.path.exists(database):  # noqa: PTH110 - text: a hook loads no pathlib

@@ -12,9 +12,8 @@ from byline.ingest import spool
 from byline.review.keep import keep_commit
 from byline.review.repositories import repository_row
 from byline.review.review import review_staged
-from byline.store.connection import connect
+from byline.store.connection import connect, transaction
 from byline.store.store import Store
-from byline.store.writer import Writer, transaction
 
 REWRITE_SECONDS = 1.0
 """How long ``post-rewrite`` attributes while git waits; the rest of a long rebase is left to a drain."""
@@ -142,6 +141,8 @@ def _is_oid(word: str) -> bool:
 
 
 def _mark_rewritten(database: str, repository_ids: list[int], pairs: list[tuple[str, str]]) -> None:
+    from byline.store.writer import Writer  # noqa: PLC0415 - a hook loads what it needs
+
     connection = connect(Path(database))
     try:
         with transaction(connection):

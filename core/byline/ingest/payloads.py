@@ -11,8 +11,7 @@ from byline.ingest.fields import required_object
 from byline.ingest.reading import Json, Reading
 from byline.ingest.retry import Patience, patience, retried
 from byline.ingest.storing import Outcome, Rejected, keep_rejected, store_all
-from byline.store.connection import connect, store_error
-from byline.store.writer import transaction
+from byline.store.connection import connect, store_error, transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

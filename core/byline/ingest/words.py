@@ -11,20 +11,29 @@ usage: byline-ingest [--db PATH] [--strict] [--verbose] COMMAND
 
   conversation-trace   store the messages and parts that standard input brings
   diff-trace           store the edit that standard input brings
-  hook --agent NAME    store all that an agent's raw hook event tells: conversation, edit, session; around
-                       a shell call it looks at what changes in the work tree
-                       (these three: --defer puts it aside and returns; it is stored within a second)
+  hook --agent NAME    store all that an agent's raw hook event tells:
+                       conversation, edit, session; around a shell call it
+                       looks at what changes in the work tree
+                       (these three: --defer puts it aside and returns; it is
+                       stored within a second)
   post-commit [--vcs git] [--remote-url URL] [--commit REV] [--defer]
-                       attribute a commit of the repository it is run in; with --defer within a second
-  post-rewrite METHOD  attribute the commits that amend or rebase made; git's pairs are standard input
-  commit-msg FILE      add the configured trailer when an agent wrote a staged line
+                       attribute a commit of the repository it is run in;
+                       with --defer within a second
+  post-rewrite METHOD  attribute the commits that amend or rebase made;
+                       git's pairs are standard input
+  commit-msg FILE      add the configured trailer when an agent wrote a
+                       staged line
   drain                store what was put aside
-  replay [--discard]   try the payloads again that were rejected; --discard drops those that are again
+  replay [--discard]   try the payloads again that were rejected; --discard
+                       drops those that are again
 
-Standard input is one JSON document, or JSON Lines: a normalised payload or a raw hook event.
-Without --strict it always exits with 0; with it: 2 usage, 3 something rejected or skipped, 4 the
-store could not be written. BYLINE_DISABLED=1 turns it off. BYLINE_DB or --db names the store. On a machine
-with far too much to do it puts payloads aside as --defer does, but for --strict and BYLINE_DEFER=never.
+Standard input is one JSON document, or JSON Lines: a normalised payload or a
+raw hook event. Without --strict it always exits with 0; with it: 2 usage, 3
+something rejected or skipped, 4 the store could not be written.
+
+BYLINE_DISABLED=1 turns it off. BYLINE_DB or --db names the store. On a machine
+with far too much to do it puts payloads aside as --defer does, but for
+--strict and BYLINE_DEFER=never.
 """
 
 _VALUES = {

@@ -3,10 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from byline.attribution import Credit
+from byline.frozen import dataclass
 from byline.review.model import ReviewedFile
 from byline.wording import short_model
 

@@ -3,12 +3,12 @@
 import posixpath
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import Annotated, TypedDict
 
 from byline.attribution import NO_EDIT, Credit
 from byline.errors import GitError
+from byline.frozen import dataclass
 from byline.git.blame import BlameLine
 from byline.git.model import NO_OID
 from byline.git.repository import Repository

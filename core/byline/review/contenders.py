@@ -1,7 +1,6 @@
 """Who else had a claim on a line: what the weave remembers of it, as values with the reason they lost."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from byline.attribution import Document, Edit, Origin
@@ -9,11 +8,13 @@ from byline.attribution.align import align
 from byline.attribution.rewritten import find_rewritten
 from byline.attribution.tokens import similarity, words
 from byline.attribution.weave import ALIVE, NOBODY, Weave
-from byline.patch import Match
+from byline.frozen import dataclass
+from byline.patch import LineKind, Match
 
 Outcome = Literal[
     "replaced", "removed", "vanished", "gone", "elsewhere", "unchanged", "unplaced", "after_commit",
-    "ambiguous", "other_checkout", "other_file", "other_repository", "unbound", "observation",
+    "ambiguous", "other_checkout", "other_file", "other_repository", "unbound", "observation", "put_back",
+    "written_again",
 ]  # fmt: skip
 
 OUTCOMES: dict[Outcome, str] = {
@@ -30,6 +31,8 @@ OUTCOMES: dict[Outcome, str] = {
     "other_file": "it was made to another file of this name",
     "other_repository": "it was made in another repository",
     "unbound": "its session's repository is not known: `byline import PATH --repo DIR` binds it",
+    "put_back": "the line it took out was written again later",
+    "written_again": "it took out the line as it was written again after this one had gone",
     "observation": "it is a snapshot of the file, which does not tell who wrote it",
 }
 
@@ -58,12 +61,13 @@ class Considered:
     by: Origin | None = None
 
 
-def sends(edit: Edit, content: str) -> bool:
-    """Whether an edit has the line among those it added (or wrote, when it wrote the whole file)."""
+def touches(edit: Edit, content: str, kind: LineKind) -> bool:
+    """Whether an edit has the line among those it removed, or added (or wrote, with the whole file)."""
     if not edit.hunks:
-        return content in (edit.after or ())
+        before, after = set(edit.before or ()), set(edit.after or ())
+        return content in (before - after if kind == "removed" else after)
     return any(
-        line.kind == "added" and line.content.removesuffix("\r") == content
+        line.kind == kind and line.content.removesuffix("\r") == content
         for hunk in edit.hunks
         for line in hunk.lines
     )
@@ -111,9 +115,56 @@ def in_document(
     for index, edit in enumerate(document.edits):
         if index in owned:
             yield _fate(document, edit.origin, owned[index])
-        elif sends(edit, content):
+        elif touches(edit, content, "added"):
             outcome: Outcome = "unplaced" if index in document.unplaced else "unchanged"
             yield Considered(edit.origin, outcome, content)
+
+
+def author_of_removed(
+    document: Document, edit_id: int, lines: Sequence[str], place: int
+) -> Iterator[Earlier]:
+    """Who wrote ``lines[place]``, which the edit ``edit_id`` took out; nobody where that is not recorded."""
+    weave = document.weave
+    index = _index_of(document, edit_id)
+    gone = [line for line in range(1, len(weave.text)) if index is not None and weave.killer[line] == index]
+    equal = [line for line in gone if place < len(lines) and weave.text[line] == lines[place]]
+    if equal:
+        line = _best_placed(weave, equal, lines, place)
+        if weave.owner[line] not in {NOBODY, index}:
+            yield Earlier(document.edits[weave.owner[line]].origin, weave.text[line], "exact")
+
+
+def removals_in_document(document: Document, winner: int | None, content: str) -> Iterator[Considered]:
+    """The claims of one document's edits to have taken a line of this text out, the winner's among them."""
+    if sum(map(str.isalnum, content)) < ENOUGH_ALNUM:
+        return
+    weave = document.weave
+    equal = [line for line, text in enumerate(weave.text) if line and text == content]
+    killed: dict[int, list[int]] = {}
+    for line in equal:
+        if weave.killer[line] >= 0:
+            killed.setdefault(weave.killer[line], []).append(line)
+    won = _index_of(document, winner) if winner is not None else None
+    went = max((weave.died[line] for line in killed.get(won, ())), default=None) if won is not None else None
+    for index, edit in enumerate(document.edits):
+        if index in killed:
+            died = max(weave.died[line] for line in killed[index])
+            again = next((line for line in equal if weave.born[line] > died), None)
+            if went is not None and all(weave.born[line] > went for line in killed[index]):
+                yield Considered(edit.origin, "written_again", content)
+            elif again is None:
+                yield Considered(edit.origin, "elsewhere", content)
+            else:
+                owner = weave.owner[again]
+                by = document.edits[owner].origin if owner != NOBODY else None
+                yield Considered(edit.origin, "put_back", content, by)
+        elif touches(edit, content, "removed"):
+            outcome: Outcome = "unplaced" if index in document.unplaced else "unchanged"
+            yield Considered(edit.origin, outcome, content)
+
+
+def _index_of(document: Document, edit_id: int) -> int | None:
+    return next((at for at, edit in enumerate(document.edits) if edit.origin.edit_id == edit_id), None)
 
 
 def _gone(document: Document, lines: Sequence[str], place: int) -> Iterator[Considered]:
@@ -148,7 +199,7 @@ def _fate(document: Document, origin: Origin, lines: Sequence[int]) -> Considere
 def _written(document: Document, edit_id: int, lines: Sequence[str], place: int) -> int | None:
     """The weave's line that the edit wrote and that stands at ``place``: of equal ones the best placed."""
     weave = document.weave
-    index = next((at for at, edit in enumerate(document.edits) if edit.origin.edit_id == edit_id), None)
+    index = _index_of(document, edit_id)
     if index is None or place >= len(lines):
         return None
     own = [line for line in range(1, len(weave.text)) if weave.owner[line] == index]
@@ -156,6 +207,11 @@ def _written(document: Document, edit_id: int, lines: Sequence[str], place: int)
     if not equal:
         wanted = words(lines[place])
         return max(own, key=lambda line: similarity(words(weave.text[line]), wanted), default=None)
+    return _best_placed(weave, equal, lines, place)
+
+
+def _best_placed(weave: Weave, equal: Sequence[int], lines: Sequence[str], place: int) -> int:
+    """Of lines of one text the one whose neighbours are most like those of ``lines[place]``."""
     if len(equal) == 1:
         return equal[0]
     order = list(weave.order())

@@ -1,18 +1,17 @@
 """Attribute a commit and keep the answer: what ``post-commit`` does."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from byline import __version__
 from byline.attribution import ENGINE_VERSION
 from byline.errors import FormatError, GitError
+from byline.frozen import replace
 from byline.git.identity import canonical_url
 from byline.git.repository import Repository
 from byline.patch import patch_to_json
 from byline.review.json_form import attributed_patch, summary_json
 from byline.review.model import Review, ReviewedFile
-from byline.review.repositories import repository_row
-from byline.review.review import review_commit
+from byline.review.review import Reviewer
 from byline.review.summary import summarise
 from byline.store.commits import AttributedCommit, CommitRecord
 from byline.store.store import Store
@@ -50,13 +49,14 @@ def keep_commit(
         StoreError: the store cannot be written.
         FormatError: the record would not be valid (a bug worth reporting).
     """
-    review = review_commit(store, repository, rev)
+    with Reviewer(store, repository) as reviewer:
+        review = reviewer.commit(repository.commit(rev))
+        row = reviewer.records.own
     if leave_out is not None:
         shown = tuple(file for file in review.files if not any(map(leave_out, _paths(file))))
         review = replace(review, files=shown)
     commit = review.commit
     assert commit is not None  # noqa: S101 - review_commit reviews a commit
-    row = repository_row(store, repository)
     identity = (canonical_url(remote_url) if remote_url else None) or row.identity
     trace = trace_of(review, identity)
     problems = validate_trace(trace)

@@ -1,9 +1,9 @@
 """How large a file and its edits may be to be attributed."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from byline.config import read_config
+from byline.frozen import dataclass
 from byline.paths import config_dir
 
 

@@ -7,12 +7,12 @@ no name in any tree but the last; its edits are found by the content that one of
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from byline.git.model import FileChange
+from byline.review.path_edits import Entries
 from byline.review.places import Place
 from byline.review.recorded_file import EMPTY_BLOB
 from byline.review.records import Records
 from byline.store.edits import EditRow
 
-Entries = list[tuple[Place, EditRow]]
 Resolve = Callable[[Sequence[EditRow]], Mapping[int, Place]]
 
 
@@ -20,10 +20,11 @@ def edits_under_earlier_names(
     records: Records,
     resolve: Resolve,
     changes: Iterable[FileChange],
-    by_path: Mapping[str, Entries],
+    first_edit: Callable[[str], EditRow | None],
     still_there: Callable[[str], bool],
 ) -> dict[str, Entries]:
-    """The edits of files now added under another name, by the name they have now.
+    """The edits of files now added under another name, by the name they have now. ``first_edit`` gives the
+    first recorded one of a path.
 
     A file had another name when an edit there left the very content that the added file has, or that
     its first recorded edit found, and the other name is gone: a copy keeps both, and is nobody's.
@@ -31,8 +32,8 @@ def edits_under_earlier_names(
     wanted: dict[str, str] = {}
     for change in changes:
         if change.status == "added":
-            known = by_path.get(change.path, [])
-            digest = min(known, key=lambda entry: entry[1].time_ms)[1].base_hash if known else change.new_oid
+            first = first_edit(change.path)
+            digest = first.base_hash if first else change.new_oid
             if digest and digest != EMPTY_BLOB:
                 wanted[digest] = change.path
     found: dict[str, Entries] = {}

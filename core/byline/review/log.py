@@ -4,11 +4,11 @@ import hashlib
 import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any, TypedDict
 
 from byline.attribution import ENGINE_VERSION, AttributedLine
+from byline.frozen import dataclass
 from byline.git.model import NO_OID, ChangedPath, Commit
 from byline.git.repository import Repository
 from byline.patch import Patch, patch_to_json
@@ -185,7 +185,8 @@ class _Log:
                         names[oid] |= leaving.get(digest, set())
         stamps |= self._stamps({name for found in names.values() for name in found} - stamps.keys())
         limits = self._records.limits
-        return {oid: _digest(stamps, found, limits) for oid, found in names.items()}
+        by_name = {name: _digest_of(found) for name, found in stamps.items()}
+        return {oid: _digest(by_name, found, limits) for oid, found in names.items()}
 
     def _stamps(self, names: Collection[str]) -> dict[str, list[EditStamp]]:
         """The edits that may be of this repository, by name of the file."""
@@ -200,11 +201,18 @@ class _Log:
         return by_name
 
 
-def _digest(stamps: Mapping[str, Sequence[EditStamp]], names: Iterable[str], limits: Limits) -> str:
+def _digest_of(stamps: Iterable[EditStamp]) -> bytes:
+    """A digest of the edits of files of one name."""
+    digest = hashlib.sha256()
+    for stamp in stamps:
+        digest.update(f"\n{stamp.id} {stamp.updated_at} {stamp.repository_id}".encode())
+    return digest.digest()
+
+
+def _digest(by_name: Mapping[str, bytes], names: Iterable[str], limits: Limits) -> str:
     digest = hashlib.sha256(f"{_FORM} {limits}".encode())
     for name in sorted(names):
-        for stamp in stamps.get(name, ()):
-            digest.update(f"\n{stamp.id} {stamp.updated_at} {stamp.repository_id}".encode())
+        digest.update(by_name.get(name, b""))
     return digest.hexdigest()[:32]
 
 

@@ -1,10 +1,10 @@
 """A review as values: the diff of a commit, the index or the work tree, with a credit per touched line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from byline.attribution import AttributedLine, Credit
+from byline.frozen import dataclass
 from byline.git.model import ChangeStatus, Commit
 
 

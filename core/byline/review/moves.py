@@ -15,14 +15,15 @@ def with_moves(changes: Sequence[FileChange], answers: Sequence[Intersection]) -
     One that is the twin of a recorded line which still stands is said to be a copy.
     """
     credits_of = [list(answer.credits) for answer in answers]
-    sources = [run for answer in answers for run in answer.vanished]
-    standing = frozenset[str]().union(*(answer.standing for answer in answers))
-    if not sources and not standing:
-        return credits_of
     targets: list[list[str]] = []
     places: list[list[tuple[int, int]]] = []
     for file, change in enumerate(changes):
         _gather(file, change, credits_of[file], targets, places)
+    if not targets:
+        return credits_of
+    texts = {line for content in targets for line in content}
+    standing = set[str]().union(*(answer.standing(texts) for answer in answers))
+    sources = [run for answer in answers for run in answer.vanished()]
     for (run, index), credit in find_moves(sources, targets).items():
         file, touched = places[run][index]
         credits_of[file][touched] = credit

@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from byline.store.conversations import Conversations, ToolCall
 from byline.store.edits import EditRow, Edits
+
+if TYPE_CHECKING:
+    from byline.store.conversations import Conversations, ToolCall
 
 SHELL_TOOLS = frozenset(
     {
@@ -35,18 +38,24 @@ def is_window(row: EditRow) -> bool:
     return row.tool in SHELL_TOOLS
 
 
-def without_cumulative(rows: Sequence[EditRow]) -> list[EditRow]:
-    """The rows without diffs that a session sent per message while it also sent its tool calls.
+def cumulative(rows: Sequence[EditRow]) -> dict[int, int]:
+    """Which of the rows are diffs that a session sent per message while it also sent its tool calls: by
+    index, with the index of the session's first call.
 
     Such a diff grows with the message and contains what others wrote meanwhile.
     """
-    with_calls = {row.session_id for row in rows if row.tool_call_id}
-    return [
-        row for row in rows if row.tool_call_id or row.message_id is None or row.session_id not in with_calls
-    ]
+    first_calls: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        if row.tool_call_id:
+            first_calls.setdefault(row.session_id, index)
+    return {
+        index: first_calls[row.session_id]
+        for index, row in enumerate(rows)
+        if not row.tool_call_id and row.message_id is not None and row.session_id in first_calls
+    }
 
 
-def is_own_window(row: EditRow, conversations: Conversations, edits: Edits, root: str) -> bool:
+def is_own_window(row: EditRow, conversations: "Conversations", edits: Edits, root: str) -> bool:
     """Whether what changed in a shell call's window can be the call's: it ran no version control, no other
     shell call ran in the checkout meanwhile, no other session edited there, no other call the same file, and
     it made no mere copy. A call whose command is not known is not trusted.
@@ -62,7 +71,9 @@ def is_own_window(row: EditRow, conversations: Conversations, edits: Edits, root
     return not edits.others_between(row.session_id, root, begin_ms, row.time_ms)
 
 
-def content_read(row: EditRow, conversations: Conversations, same_file: Callable[[str], bool]) -> str | None:
+def content_read(
+    row: EditRow, conversations: "Conversations", same_file: Callable[[str], bool]
+) -> str | None:
     """The whole content that the session last read of the file before an edit, if it read all of it."""
     for call in conversations.calls_before(row.session_id, READ_TOOLS, row.time_ms):
         given = _input(call)
@@ -88,7 +99,7 @@ def _unnumbered(lines: Iterable[str]) -> str | None:
     return "".join(f"{line}\n" for line in content) if content else None
 
 
-def _command(call: ToolCall | None) -> str | None:
+def _command(call: "ToolCall | None") -> str | None:
     if call is None:
         return None
     command = _input(call).get("command", _input(call).get("cmd"))
@@ -97,7 +108,7 @@ def _command(call: ToolCall | None) -> str | None:
     return command if isinstance(command, str) else None
 
 
-def _input(call: ToolCall) -> dict[str, object]:
+def _input(call: "ToolCall") -> dict[str, object]:
     try:
         value = json.loads(call.input or "{}")
     except ValueError:

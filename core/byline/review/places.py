@@ -3,8 +3,8 @@
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 
+from byline.frozen import dataclass
 from byline.recorded_path import absolute_path
 from byline.store.edits import EditRow
 from byline.store.repositories import RepositoryRow
@@ -54,11 +54,8 @@ class Places:
         """
         found: dict[int, Place] = {}
         foreign: list[tuple[EditRow, str]] = []
-        located = self._located
         for row in rows:
-            if row.id not in located:
-                located[row.id] = self._locate(row)
-            place = located[row.id]
+            place = self.locate(row)
             if isinstance(place, Place):
                 found[row.id] = place
             elif place is not None:
@@ -66,6 +63,14 @@ class Places:
         if foreign:
             found |= self._resolve_foreign(foreign)
         return found
+
+    def locate(self, row: EditRow) -> Place | str | None:
+        """What of an edit's place holds for every commit: the place, the path where its root is not known, or
+        None where it is of another repository.
+        """
+        if row.id not in self._located:
+            self._located[row.id] = self._locate(row)
+        return self._located[row.id]
 
     def _locate(self, row: EditRow) -> Place | str | None:
         path = absolute_path(row.path, row.cwd or row.session_cwd)

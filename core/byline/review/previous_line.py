@@ -1,9 +1,9 @@
 """A line one version earlier: what stood there before the commit that introduced it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from byline.attribution.tokens import similarity, words
+from byline.frozen import dataclass
 from byline.git.model import DiffHunk, FileChange
 from byline.git.repository import Repository
 from byline.review.blame import BlamedLine, literal

@@ -1,5 +1,6 @@
 """What the reviews of one run read, each thing once: the repository's objects, and the store's edits."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
@@ -14,6 +15,7 @@ from byline.patch import FilePatch
 from byline.review.bounded import Bounded
 from byline.review.limits import Limits
 from byline.review.observations import is_own_window
+from byline.review.path_edits import Entries, PathEdits
 from byline.review.places import Place, Places
 from byline.review.recorded_file import RecordedFile
 from byline.review.repositories import bind_sessions, repository_row
@@ -57,11 +59,13 @@ class Records:
         self._files: Bounded[Hashable, RecordedFile] = Bounded(_FILES, RecordedFile.weight)
         self._rows: dict[str, list[EditRow]] = {}
         self._located: dict[int, Place | str | None] = {}
+        self._path_edits: dict[str, tuple[dict[str, PathEdits], list[EditRow]]] = {}
         self._readable: set[int] = set()
         self._own_windows: dict[tuple[int, str], bool] = {}
         self._trees: Bounded[str, frozenset[str]] = Bounded(500_000, len)
         self._recorded: list[str] | None = None
         self._are_bound = False
+        self._data_version: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +80,11 @@ class Records:
         self.batch.close()
 
     def refresh(self) -> None:
-        """Ask the store anew which edits there are."""
+        """Ask the store anew which edits there are, if another connection wrote to it since it was asked."""
+        (version,) = self.store.connection.execute("PRAGMA data_version").fetchone()
+        if version == self._data_version:
+            return
+        self._data_version = version
         self._forget_rows()
         self._own_windows.clear()
         self._files.keep(lambda file: not file.is_open)
@@ -107,6 +115,7 @@ class Records:
     def _forget_rows(self) -> None:
         self._rows.clear()
         self._located.clear()
+        self._path_edits.clear()
         self._readable.clear()
 
     def named(self, names: Collection[str]) -> list[EditRow]:
@@ -125,6 +134,37 @@ class Records:
                 self._rows[row.path.replace("\\", "/").rpartition("/")[2]].append(row)
         rows = [row for name in wanted for row in self._rows[name]]
         return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
+
+    def path_edits(
+        self, names: Collection[str], places: Callable[[], Places]
+    ) -> tuple[dict[str, PathEdits], list[EditRow]]:
+        """The edits of files with these names whose place holds for every commit, by path of the repository,
+        and those whose place is to be told by the commit: all of no known root.
+        """
+        self.named([name for name in names if name not in self._path_edits])
+        # Binding sessions to their repositories may have made all that was known void.
+        missing = [name for name in names if name not in self._path_edits]
+        for name in missing:
+            self._path_edits[name] = self._by_path(self.named([name]), places)
+        known: dict[str, PathEdits] = {}
+        foreign: list[EditRow] = []
+        for name in names:
+            known |= self._path_edits[name][0]
+            foreign += self._path_edits[name][1]
+        return known, foreign
+
+    def _by_path(
+        self, rows: Sequence[EditRow], places: Callable[[], Places]
+    ) -> tuple[dict[str, PathEdits], list[EditRow]]:
+        by_path: defaultdict[str, Entries] = defaultdict(list)
+        foreign: list[EditRow] = []
+        for row in rows:
+            place = places().locate(row)
+            if isinstance(place, Place):
+                by_path[place.path].append((place, row))
+            elif place is not None:
+                foreign.append(row)
+        return {path: PathEdits(self, entries) for path, entries in by_path.items()}, foreign
 
     def patch(self, row: EditRow) -> FilePatch | None:
         """The patch of an edit, None where the record has no file. Raises: PatchError."""

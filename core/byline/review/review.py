@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -17,6 +16,7 @@ from byline.attribution import (
     comparable,
     intersect,
 )
+from byline.frozen import dataclass, replace
 from byline.git.model import NO_OID, Commit, DiffHunk, FileChange, end_of_second_ms
 from byline.git.repository import Repository
 from byline.review.candidates import Candidates

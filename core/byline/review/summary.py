@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from byline.frozen import dataclass
 from byline.review.model import ReviewedFile
 
 

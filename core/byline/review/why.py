@@ -3,7 +3,6 @@
 import posixpath
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from byline.attribution import (
     CLOCK_TOLERANCE_MS,
@@ -16,7 +15,8 @@ from byline.attribution import (
 )
 from byline.attribution.tokens import similarity, words
 from byline.errors import PatchError
-from byline.git.model import Commit, FileChange, end_of_second_ms
+from byline.frozen import dataclass, replace
+from byline.git.model import NO_OID, FileChange, end_of_second_ms
 from byline.git.repository import Repository
 from byline.patch import FilePatch, Hunk, LineKind, Patch, render_patch
 from byline.review.blame import BlamedLine, blame_file, literal
@@ -26,10 +26,13 @@ from byline.review.contenders import (
     Considered,
     Earlier,
     Outcome,
+    author_of_removed,
     earlier_authors,
     in_document,
-    sends,
+    removals_in_document,
+    touches,
 )
+from byline.review.model import Review, ReviewedFile
 from byline.review.records import Records
 from byline.store.edits import EditRow
 from byline.store.sessions import SessionRow
@@ -59,7 +62,7 @@ class Why:
 
     ``prompt`` is what a person typed last before the call; it, ``session`` and ``edit`` are None where nobody
     is credited or nothing is recorded. ``earlier``, latest first, wrote the line in another form before the
-    credited edit.
+    credited edit; of a line that was removed it is who wrote it.
     """
 
     path: str
@@ -81,40 +84,52 @@ def explain_line(store: Store, repository: Repository, path: str, line: int, rev
     """
     blame = blame_file(store, repository, path, rev, line=line)
     blamed = blame.lines[0]
-    origin = blamed.credit.origin
     subject = repository.commit(blamed.commit).subject if blamed.commit else None
     with Records(store, repository) as records:
-        record = _Record(records, blamed)
-        earlier, considered = record.earlier(), tuple(record.considered())
-    if origin is None:
-        return Why(path, blamed, subject, None, None, None, (), considered, blame.problems)
-    prompt = store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms)
-    session = store.sessions.get(origin.session_id)
-    edit = _recorded(store, origin, blamed.content)
-    return Why(path, blamed, subject, session, prompt, edit, earlier, considered, blame.problems)
+        scene = _scene_of(records, blamed)
+        return _explained(records, path, blamed, scene, subject, blame.problems)
 
 
 def explain_touched(
-    store: Store, path: str, line: AttributedLine, commit: Commit | None, problems: tuple[str, ...] = ()
+    store: Store, repository: Repository, review: Review, file: ReviewedFile, line: AttributedLine
 ) -> Why:
-    """The evidence for a line as a review credits it: prompt, call and recorded hunk.
+    """Why a touched line of a review (of a commit, a span, the index or the work tree) has its credit.
 
-    For removed lines, and for lines of the index: nobody else's claims on them are looked for.
+    Of a removed line, ``edit`` and ``considered`` are about who took it out, ``earlier`` is who wrote it.
 
     Raises:
+        GitError: git failed.
         StoreError: the store cannot be read.
     """
     is_removed = line.kind == "removed"
-    oid = commit.oid if commit is not None else None
-    blamed = BlamedLine(line.line_number, line.content, oid, line.line_number, path, None, line.credit)
-    subject = commit.subject if commit is not None else None
-    origin = line.credit.origin
+    path = file.old_path if is_removed else file.path
+    oid = review.commit.oid if review.commit is not None else None
+    previous = file.old_path if file.old_path != path else None
+    blamed = BlamedLine(line.line_number, line.content, oid, line.line_number, path, previous, line.credit)
+    subject = review.commit.subject if review.commit is not None else None
+    with Records(store, repository) as records:
+        scene = _scene_in(records, review, file, is_removed=is_removed)
+        return _explained(records, path, blamed, scene, subject, review.problems)
+
+
+def _explained(
+    records: Records,
+    path: str,
+    line: BlamedLine,
+    scene: "_Scene",
+    subject: str | None,
+    problems: tuple[str, ...],
+) -> Why:
+    record = _Record(records, line, scene)
+    earlier, considered = record.earlier(), tuple(record.considered())
+    origin, gone = line.credit.origin, scene.is_removed
     if origin is None:
-        return Why(path, blamed, subject, None, None, None, (), (), problems, is_removed)
+        return Why(path, line, subject, None, None, None, earlier, considered, problems, gone)
+    store = records.store
     prompt = store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms)
     session = store.sessions.get(origin.session_id)
-    edit = _recorded(store, origin, line.content, is_removed=is_removed)
-    return Why(path, blamed, subject, session, prompt, edit, (), (), problems, is_removed)
+    edit = _recorded(store, origin, line.content, is_removed=gone)
+    return Why(path, line, subject, session, prompt, edit, earlier, considered, problems, gone)
 
 
 def _recorded(store: Store, origin: Origin, content: str, *, is_removed: bool = False) -> RecordedEdit | None:
@@ -152,64 +167,108 @@ def _touched(hunk: Hunk, kind: LineKind) -> list[str]:
     return [line.content.removesuffix("\r") for line in hunk.lines if line.kind == kind]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The change that a line is part of: of ``changes`` of one review the one at ``change``, if any.
+
+    ``parent`` and ``rev`` are full ids (``rev`` None for index and work tree), ``limit_ms`` is until when
+    edits may be in it, ``lines`` are those of the side that the line stands on.
+    """
+
+    changes: Sequence[FileChange]
+    change: FileChange | None
+    parent: str | None
+    rev: str | None
+    limit_ms: int
+    lines: Sequence[str]
+    is_removed: bool = False
+
+
+def _scene_of(records: Records, line: BlamedLine) -> _Scene:
+    """The scene of a line as blame gives it."""
+    repository = records.repository
+    paths = literal(name for name in (line.original_path, line.previous_path) if name)
+    if line.commit is not None:
+        commit = repository.commit(line.commit)
+        changes = repository.changes(commit, paths)
+        parent, limit = (commit.parents or (None,))[0], end_of_second_ms(commit.commit_time)
+        text = repository.blobs([f"{commit.oid}:{line.original_path}"]).popitem()[1]
+    else:
+        changes = repository.worktree_changes(paths)
+        if not any(change.new_path == line.original_path for change in changes):
+            changes = repository.staged_changes(paths)
+        parent, limit = repository.head(), int(time.time() * 1000)
+        text = repository.worktree_text(line.original_path)
+    change = next((change for change in changes if change.new_path == line.original_path), None)
+    lines = comparable(text or "")
+    return _Scene(changes, change, parent, line.commit, limit + CLOCK_TOLERANCE_MS, lines)
+
+
+def _scene_in(records: Records, review: Review, file: ReviewedFile, *, is_removed: bool) -> _Scene:
+    """The scene of a line of a review."""
+    repository, commit = records.repository, review.commit
+    paths = literal(dict.fromkeys(name for name in (file.path, file.old_path) if name))
+    if commit is not None:
+        # Of several commits read as one the parent is what they begin after.
+        parents = (review.parent,) if review.parent else ()
+        changes = repository.changes(replace(commit, parents=parents), paths)
+        limit = end_of_second_ms(commit.commit_time)
+    else:
+        look = repository.staged_changes if review.target == "staged" else repository.worktree_changes
+        changes, limit = look(paths), int(time.time() * 1000)
+    change = next((change for change in changes if change.path == file.path), None)
+    rev = commit.oid if commit is not None else None
+    lines = _side(records, change, is_removed=is_removed) if change is not None else ()
+    return _Scene(changes, change, review.parent, rev, limit + CLOCK_TOLERANCE_MS, lines, is_removed)
+
+
+def _side(records: Records, change: FileChange, *, is_removed: bool) -> Sequence[str]:
+    oid = change.old_oid if is_removed else change.new_oid
+    known = records.blob_lines([oid] if oid != NO_OID else []).get(oid)
+    if known is not None or is_removed:
+        return known or ()
+    return comparable(records.repository.worktree_text(change.new_path) or "")
+
+
 class _Record:
     """What was recorded of the file that a line is in, as the review of its commit sees it, and beyond."""
 
-    def __init__(self, records: Records, line: BlamedLine) -> None:
-        store, repository = records.store, records.repository
-        self._store = store
+    def __init__(self, records: Records, line: BlamedLine, scene: _Scene) -> None:
+        self._store = records.store
         self._line = line
+        self._scene = scene
         self._content = line.content.removesuffix("\r")
+        self._kind: LineKind = "removed" if scene.is_removed else "added"
         origin = line.credit.origin
         self._winner = origin.edit_id if origin else None
-        self._records = records
         self._own_repository = records.own.id
         self._later: list[Edit] = []
         self._documents: list[Document] = []
-        paths = literal(name for name in (line.original_path, line.previous_path) if name)
-        if line.commit is not None:
-            commit = repository.commit(line.commit)
-            limit = end_of_second_ms(commit.commit_time) + CLOCK_TOLERANCE_MS
-            changes = repository.changes(commit, paths)
-            self._gather(changes, (commit.parents or (None,))[0], commit.oid, limit)
-            text = repository.blobs([f"{commit.oid}:{line.original_path}"]).popitem()[1]
-        else:
-            head = repository.head()
-            changes = repository.worktree_changes(paths)
-            if not any(change.new_path == line.original_path for change in changes):
-                changes = repository.staged_changes(paths)
-            self._gather(changes, head, None, int(time.time() * 1000) + CLOCK_TOLERANCE_MS)
-            text = repository.worktree_text(line.original_path)
-        self._lines = comparable(text or "")
+        if scene.change is not None and line.credit.reason != "too_large":
+            self._gather(records, scene.change)
 
-    def _gather(
-        self,
-        changes: list[FileChange],
-        parent: str | None,
-        rev: str | None,
-        limit: int,
-    ) -> None:
-        change = next((change for change in changes if change.new_path == self._line.original_path), None)
-        if change is None:
-            return
-        candidates = Candidates(self._records, changes, parent, rev)
+    def _gather(self, records: Records, change: FileChange) -> None:
+        scene = self._scene
+        candidates = Candidates(records, scene.changes, scene.parent, scene.rev)
         candidates.gather(_FOREVER)
         for edits, versions in candidates.documents(change):
-            self._later += [edit for edit in edits if edit.origin.time_ms > limit]
-            self._documents.append(
-                construct([edit for edit in edits if edit.origin.time_ms <= limit], versions)
-            )
+            self._later += [edit for edit in edits if edit.origin.time_ms > scene.limit_ms]
+            done = [edit for edit in edits if edit.origin.time_ms <= scene.limit_ms]
+            self._documents.append(construct(done, versions))
 
     def earlier(self) -> tuple[Earlier, ...]:
-        """Who wrote the line in another form before the credited edit rewrote it."""
-        document = self._winning()
+        """Who wrote the line in another form before the credited edit did; of a removed one, who wrote it."""
+        document, place = self._winning(), self._line.original_line - 1
         if document is None or self._winner is None:
             return ()
-        return tuple(earlier_authors(document, self._winner, self._lines, self._line.original_line - 1))
+        if self._scene.is_removed:
+            return tuple(author_of_removed(document, self._winner, self._scene.lines, place))
+        return tuple(earlier_authors(document, self._winner, self._scene.lines, place))
 
     def considered(self) -> list[Considered]:
         """The edits that had a claim on the line and lost, oldest first, each once for a reason."""
-        known = {entry.origin.edit_id for entry in self.earlier()}
+        # Who wrote a removed line may still have taken an equal one out.
+        known = set() if self._scene.is_removed else {entry.origin.edit_id for entry in self.earlier()}
         found: dict[tuple[int, Outcome], Considered] = {}
         for entry in self._claims():
             if entry.origin.edit_id not in known and entry.origin.edit_id != self._winner:
@@ -217,18 +276,23 @@ class _Record:
         return sorted(found.values(), key=lambda entry: (entry.origin.time_ms, entry.origin.edit_id))
 
     def _claims(self) -> Iterator[Considered]:
-        place = self._line.original_line - 1
         winning = self._winning()
         for document in self._documents:
             other = winning is not None and document is not winning
-            for entry in in_document(document, self._winner, self._lines, self._content, place):
+            for entry in self._claims_in(document):
                 yield replace(entry, outcome=self._outcome(entry, other=other))
         if sum(map(str.isalnum, self._content)) < ENOUGH_ALNUM:
             return
         for edit in self._later:
-            if sends(edit, self._content):
+            if touches(edit, self._content, self._kind):
                 yield Considered(edit.origin, "after_commit", self._content)
         yield from self._elsewhere()
+
+    def _claims_in(self, document: Document) -> Iterator[Considered]:
+        if self._scene.is_removed:
+            return removals_in_document(document, self._winner, self._content)
+        place = self._line.original_line - 1
+        return in_document(document, self._winner, self._scene.lines, self._content, place)
 
     def _outcome(self, entry: Considered, *, other: bool) -> Outcome:
         """Why an edit lost, seen from the whole: its own document knows nothing of the others'."""
@@ -249,11 +313,11 @@ class _Record:
         )
 
     def _elsewhere(self) -> Iterator[Considered]:
-        """Edits of files of the same name that are not this file's, but wrote the very line."""
+        """Edits of files of the same name that are not this file's, but touched the very line in this way."""
         own = {edit.origin.edit_id for document in self._documents for edit in document.edits}
         own |= {edit.origin.edit_id for edit in self._later}
         for row in self._store.edits.named([posixpath.basename(self._line.original_path)]):
-            if row.id in own or not _writes(row, self._content):
+            if row.id in own or not _has(row, self._content, self._kind):
                 continue
             origin = Origin(
                 row.id, row.session_id, row.message_id, row.tool_call_id, row.model_id, row.tool, row.time_ms
@@ -268,10 +332,10 @@ class _Record:
                 yield Considered(origin, "other_file", self._content)
 
 
-def _writes(row: EditRow, content: str) -> bool:
+def _has(row: EditRow, content: str, kind: LineKind) -> bool:
     try:
         files = row.patch().files
     except PatchError:
         # No claim can be read from it; where it is this file's, the review names it as a problem.
         return False
-    return any(content in _touched(hunk, "added") for file in files for hunk in file.hunks)
+    return any(content in _touched(hunk, kind) for file in files for hunk in file.hunks)

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from byline.errors import NewerStoreError, StoreBusyError, StoreError
 from byline.store.schema import VERSION, fresh_schema
@@ -151,3 +153,16 @@ def _make_private(path: "Path | str") -> None:
         except FileNotFoundError:
             # The last process to close a store removes -wal and -shm, perhaps just now.
             continue
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

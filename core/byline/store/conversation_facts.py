@@ -5,10 +5,10 @@ Columns beside a :class:`~byline.store.skeletons.Skeleton`; what was said is rea
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from peewee import SqliteDatabase
 
+from byline.frozen import dataclass
 from byline.store.raw_sql import run_sql
 from byline.store.skeletons import Skeleton
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from peewee import SqliteDatabase
 
+from byline.frozen import dataclass
 from byline.store.models import Message, Part
 from byline.store.skeletons import Skeleton, read_skeleton
 

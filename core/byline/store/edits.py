@@ -5,15 +5,13 @@ import posixpath
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import JOIN, SqliteDatabase, fn
-
 from byline.errors import PatchError
+from byline.frozen import dataclass, field
 from byline.patch import Patch, patch_from_json
 from byline.recorded_path import absolute_path
-from byline.store.models import Content, DiffTrace, Session
+from byline.store.connections import Connections, marks
 from byline.store.text_form import storable
 
 
@@ -78,64 +76,51 @@ class EditStamp:
     path: str
 
 
-_COLUMNS = (
-    DiffTrace.id,
-    DiffTrace.session_id,
-    DiffTrace.message_id,
-    DiffTrace.tool_call_id,
-    DiffTrace.model_id,
-    DiffTrace.tool,
-    DiffTrace.time_ms,
-    DiffTrace.seq,
-    DiffTrace.path,
-    DiffTrace.cwd,
-    DiffTrace.precision,
-    DiffTrace.base_hash,
-    DiffTrace.result_hash,
-    Session.repository_id,
-    Session.cwd,
-    DiffTrace.patch,
-)
+_AT_ONCE = 500
+"""Values in one statement."""
+
+_SELECT = """
+SELECT trace.id, trace.session_id, trace.message_id, trace.tool_call_id, trace.model_id, trace.tool,
+       trace.time_ms, trace.seq, trace.path, trace.cwd, trace.precision, trace.base_hash, trace.result_hash,
+       session.repository_id, session.cwd, trace.patch
+  FROM diff_traces AS trace LEFT JOIN sessions AS session ON session.id = trace.session_id
+ WHERE """
+
+_STAMPS = """
+SELECT trace.id, trace.updated_at, trace.basename, trace.base_hash, trace.result_hash,
+       session.repository_id, trace.path, trace.cwd, session.cwd
+  FROM diff_traces AS trace LEFT JOIN sessions AS session ON session.id = trace.session_id
+ WHERE """
 
 
 class Edits:
     """Reads of the tables ``diff_traces`` and ``contents``."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def named(self, basenames: Collection[str]) -> list[EditRow]:
         """The edits of files with these names, in any folder, in order of time, session and seq."""
-        rows: list[EditRow] = []
-        names = sorted({storable(name) for name in basenames})
-        for start in range(0, len(names), 500):
-            query = self._select().where(DiffTrace.basename.in_(names[start : start + 500]))
-            rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
+        rows = self._rows("trace.basename", {storable(name) for name in basenames})
         return sorted(rows, key=lambda row: (row.time_ms, row.session_id, row.seq, row.id))
 
     def leaving(self, hashes: Iterable[str]) -> list[EditRow]:
         """The edits after which a file had one of these contents (git blob ids), latest first."""
-        wanted = sorted(set(hashes))
-        rows: list[EditRow] = []
-        for start in range(0, len(wanted), 500):
-            query = self._select().where(DiffTrace.result_hash.in_(wanted[start : start + 500]))
-            rows += [EditRow(*row) for row in query.tuples().execute(self._database)]
+        rows = self._rows("trace.result_hash", hashes)
         return sorted(rows, key=lambda row: (-row.time_ms, row.session_id, row.seq, row.id))
 
     def others_between(self, session_id: str, root: str, start_ms: int, end_ms: int) -> bool:
         """Whether another session edited a file below ``root`` between two times."""
-        query = DiffTrace.select(DiffTrace.path, DiffTrace.cwd).where(
-            DiffTrace.session_id != session_id, DiffTrace.time_ms.between(start_ms, end_ms)
+        rows = self._connections.run(
+            "SELECT path, cwd FROM diff_traces WHERE session_id != ? AND time_ms BETWEEN ? AND ?",
+            (session_id, start_ms, end_ms),
         )
-        return any(
-            absolute_path(path, cwd).startswith(f"{root}/")
-            for path, cwd in query.tuples().execute(self._database)
-        )
+        return any(absolute_path(path, cwd).startswith(f"{root}/") for path, cwd in rows)
 
     def shell_window(self, edit_id: int) -> ShellWindow | None:
         """The window of a shell call's edit that was seen as it was made; None for others."""
-        query = DiffTrace.select(DiffTrace.payload).where(DiffTrace.id == edit_id)
-        (payload,) = next(iter(query.tuples().execute(self._database)), (None,))
+        rows = self._connections.run("SELECT payload FROM diff_traces WHERE id = ?", (edit_id,))
+        (payload,) = next(rows, (None,))
         try:
             told = json.loads(zlib.decompress(payload))["shell_window"] if payload else None
             if not told:
@@ -146,95 +131,67 @@ class Edits:
 
     def edited_meanwhile(self, row: EditRow, start_ms: int) -> bool:
         """Whether another call of an edit's session edited the same file between a time and that edit."""
-        query = DiffTrace.select(DiffTrace.path, DiffTrace.cwd).where(
-            DiffTrace.basename == posixpath.basename(row.path),
-            DiffTrace.session_id == row.session_id,
-            DiffTrace.tool_call_id.is_null() | (DiffTrace.tool_call_id != row.tool_call_id),
-            DiffTrace.time_ms.between(start_ms, row.time_ms),
+        rows = self._connections.run(
+            "SELECT path, cwd FROM diff_traces WHERE basename = ? AND session_id = ? "
+            "AND time_ms BETWEEN ? AND ? AND (tool_call_id IS NULL OR tool_call_id IS NOT ?)",
+            (posixpath.basename(row.path), row.session_id, start_ms, row.time_ms, row.tool_call_id),
         )
         place = absolute_path(row.path, row.cwd)
-        rows = query.tuples().execute(self._database)
         return any(absolute_path(path, cwd) == place for path, cwd in rows)
 
     def absolute_paths(self, repository_id: int) -> list[str]:
         """The distinct paths, joined to their folders, that sessions of a repository edited."""
-        query = (
-            DiffTrace.select(DiffTrace.path, DiffTrace.cwd)
-            .join(Session, on=(DiffTrace.session_id == Session.id))
-            .where(Session.repository_id == repository_id)
-            .distinct()
+        rows = self._connections.run(
+            "SELECT DISTINCT trace.path, trace.cwd FROM diff_traces AS trace "
+            "JOIN sessions AS session ON session.id = trace.session_id WHERE session.repository_id = ?",
+            (repository_id,),
         )
-        rows = query.tuples().execute(self._database)
         return sorted({absolute_path(path, cwd) for path, cwd in rows})
 
     def of_session(self, session_id: str) -> list[EditRow]:
         """The edits of one session, oldest first."""
-        query = self._select().where(DiffTrace.session_id == session_id)
-        query = query.order_by(DiffTrace.time_ms, DiffTrace.seq, DiffTrace.id)
-        return [EditRow(*row) for row in query.tuples().execute(self._database)]
+        order = "trace.session_id = ? ORDER BY trace.time_ms, trace.seq, trace.id"
+        return [EditRow(*row) for row in self._connections.run(_SELECT + order, (session_id,))]
 
     def get(self, edit_id: int) -> EditRow | None:
         """One edit, by its id."""
-        rows = self._select().where(DiffTrace.id == edit_id).tuples().execute(self._database)
+        rows = self._connections.run(f"{_SELECT}trace.id = ?", (edit_id,))
         return next((EditRow(*row) for row in rows), None)
 
     def stamps(self, basenames: Collection[str]) -> list[EditStamp]:
         """The stamps of the edits of files with these names, in any folder, in the order of their ids."""
-        found: list[EditStamp] = []
-        names = sorted({storable(name) for name in basenames})
-        for start in range(0, len(names), 500):
-            found += self._stamps(DiffTrace.basename.in_(names[start : start + 500]))
+        found = self._stamps("trace.basename", {storable(name) for name in basenames})
         return sorted(found, key=lambda stamp: stamp.id)
 
     def stamps_leaving(self, hashes: Iterable[str]) -> list[EditStamp]:
         """The stamps of the edits after which a file had one of these contents (git blob ids)."""
-        found: list[EditStamp] = []
-        wanted = sorted(set(hashes))
-        for start in range(0, len(wanted), 500):
-            found += self._stamps(DiffTrace.result_hash.in_(wanted[start : start + 500]))
-        return sorted(found, key=lambda stamp: stamp.id)
+        return sorted(self._stamps("trace.result_hash", hashes), key=lambda stamp: stamp.id)
 
-    def _stamps(self, condition: Any) -> Iterator[EditStamp]:
-        columns = (DiffTrace.id, DiffTrace.updated_at, DiffTrace.basename)
-        hashes = (DiffTrace.base_hash, DiffTrace.result_hash)
-        query = (
-            DiffTrace.select(
-                *columns, *hashes, Session.repository_id, DiffTrace.path, DiffTrace.cwd, Session.cwd
-            )
-            .join(Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id))
-            .where(condition)
-        )
-        for row in query.tuples().execute(self._database):
+    def _stamps(self, column: str, values: Iterable[str]) -> Iterator[EditStamp]:
+        for row in self._each(_STAMPS, column, values):
             edit_id, updated_at, basename, base, result, repository_id, path, cwd, session_cwd = row
             place = absolute_path(path, cwd or session_cwd)
             yield EditStamp(edit_id, updated_at, basename, base, result, repository_id, place)
 
     def contents(self, hashes: Iterable[str]) -> dict[str, str]:
         """The whole contents with these hashes, as far as they are stored and readable."""
-        wanted = sorted(set(hashes))
         found: dict[str, str] = {}
-        for start in range(0, len(wanted), 500):
-            query = Content.select(Content.hash, Content.data).where(
-                Content.hash.in_(wanted[start : start + 500])
-            )
-            for digest, data in query.tuples().execute(self._database):
-                # What is damaged is left out: whoever asked sees that it is not there.
-                with suppress(zlib.error):
-                    found[digest] = zlib.decompress(data).decode("utf-8", "surrogateescape")
+        for digest, data in self._each("SELECT hash, data FROM contents WHERE ", "hash", hashes):
+            # What is damaged is left out: whoever asked sees that it is not there.
+            with suppress(zlib.error):
+                found[digest] = zlib.decompress(data).decode("utf-8", "surrogateescape")
         return found
 
     def content_sizes(self, hashes: Iterable[str]) -> dict[str, int]:
         """How many bytes the contents with these hashes take in the store, as far as they are there."""
-        wanted = sorted(set(hashes))
-        found: dict[str, int] = {}
-        for start in range(0, len(wanted), 500):
-            query = Content.select(Content.hash, fn.LENGTH(Content.data)).where(
-                Content.hash.in_(wanted[start : start + 500])
-            )
-            found |= dict(query.tuples().execute(self._database))
-        return found
+        return dict(self._each("SELECT hash, length(data) FROM contents WHERE ", "hash", hashes))
 
-    def _select(self) -> Any:
-        return DiffTrace.select(*_COLUMNS).join(
-            Session, JOIN.LEFT_OUTER, on=(DiffTrace.session_id == Session.id)
-        )
+    def _rows(self, column: str, values: Iterable[str]) -> list[EditRow]:
+        return [EditRow(*row) for row in self._each(_SELECT, column, values)]
+
+    def _each(self, select: str, column: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        """The rows whose column has one of the values."""
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            yield from self._connections.run(f"{select}{column} IN ({marks(some)})", some)

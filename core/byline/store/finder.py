@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from byline.query import Query, Term
@@ -58,7 +58,8 @@ _RANKED = "SELECT rowid FROM parts_fts WHERE parts_fts MATCH ? ORDER BY rank LIM
 
 @dataclass(slots=True)
 class Finder:
-    """Finds in one index: ``parts_fts``, or ``newest`` with the parts of the newest sessions only."""
+    """Finds in one index: ``parts_fts``, or ``newest`` with the parts of the newest sessions only, or ``few``
+    with those of the sessions in whose titles some of the words are."""
 
     connection: sqlite3.Connection
     memory: SearchMemory
@@ -84,17 +85,20 @@ class Finder:
         several = 1 < len(self.query.wanted) <= _MIXED_TERMS
         return several and not query_sql.part_conditions(self.query).clauses
 
-    def find(self, *, mixed: bool = True) -> tuple[set[str], SaidBySession]:
+    def find(
+        self, *, mixed: bool = True, said: SaidBySession | None = None
+    ) -> tuple[set[str], SaidBySession]:
         """The sessions that say what is wanted and nothing unwanted, and the hits of those found by that.
 
         Without ``mixed``, those only that say it all in one part or in the title, which takes less time.
+        ``said`` are the hits of that, if they are known.
         """
         wanted = self.query.wanted
         of_any_part = not query_sql.part_conditions(self.query).clauses
         hits: SaidBySession = {}
         ids: set[str] = set()
         if any(term.has_token for term in wanted) or not (wanted or of_any_part):
-            hits = self.said(wanted)
+            hits = self.said(wanted) if said is None else said
             ids |= hits.keys()
         if not wanted and of_any_part:
             ids |= set(self.memory.titles.ids)
@@ -131,9 +135,16 @@ class Finder:
                 some = set.intersection(*(titled[place] for place in inside)) - known.keys()
                 rest = [term for place, term in enumerate(wanted) if place not in inside]
                 if some and any(term.has_token for term in rest):
-                    hits = self.said(rest)
+                    hits = self._said_in(some, rest)
                     found |= {key: hits[key] for key in some & hits.keys()}
         return found
+
+    def _said_in(self, sessions: set[str], terms: Sequence[Term]) -> SaidBySession:
+        """As :meth:`said`, where only these sessions matter; others may be among those found."""
+        if self.index == "parts_fts" and self.memory.index_few(self.connection, sessions):
+            self.check()
+            return replace(self, index="few").said(terms)
+        return self.said(terms)
 
     def places(self, wanted: set[str] | None) -> Iterator[tuple[Place, Kind | None]]:
         """The sessions that the filters but ``agent:`` let through, of those wanted (None: of all)."""

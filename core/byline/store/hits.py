@@ -1,10 +1,10 @@
 """What the parts that a query found say: for the rows on screen, and for going from hit to hit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from peewee import SqliteDatabase
 
+from byline.frozen import dataclass
 from byline.query import Matcher, Query, Snippet
 from byline.store.query_sql import JOIN_MESSAGE, match_expression, part_conditions
 from byline.store.raw_sql import run_sql

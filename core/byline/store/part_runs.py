@@ -8,8 +8,9 @@ in 0.2 s."""
 import sqlite3
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+
+from byline.frozen import dataclass
 
 _BY_SESSION = "SELECT session_id, min(id), max(id), count(*) FROM parts GROUP BY session_id"
 _IDS = "SELECT id FROM parts WHERE session_id = ? ORDER BY id"
@@ -42,6 +43,11 @@ class PartRuns:
                 self._ends[-1] = part
             else:
                 self._add(part, part, session_id)
+
+    def parts_of(self, sessions: Collection[str]) -> int:
+        """How many parts the runs of these sessions have."""
+        runs = zip(self._starts, self._ends, self._sessions, strict=True)
+        return sum(end - start + 1 for start, end, session_id in runs if session_id in sessions)
 
     def count_in(self, parts: Sequence[int], found: dict[str, Said], keep: int) -> None:
         """Add parts (ascending row ids) to what was found in each session, and name the ``keep`` newest."""

@@ -1,11 +1,10 @@
 """Repositories: identity, checkouts, and the sessions that belong to them."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from peewee import SqliteDatabase
-
-from byline.store.models import Repository, Session
+from byline.frozen import dataclass
+from byline.store.connections import Connections, marks
 from byline.store.text_form import storable
 
 
@@ -23,21 +22,17 @@ class RepositoryRow:
 class Repositories:
     """Reads and writes of the table ``repositories``."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def all(self) -> list[RepositoryRow]:
         """Every known repository, by identity."""
-        query = Repository.select(
-            Repository.id,
-            Repository.identity,
-            Repository.remote_url,
-            Repository.root_commit,
-            Repository.checkouts,
-        ).order_by(Repository.identity)
+        rows = self._connections.run(
+            "SELECT id, identity, remote_url, root_commit, checkouts FROM repositories ORDER BY identity"
+        )
         return [
-            RepositoryRow(row[0], row[1], row[2], row[3], tuple(json.loads(row[4])))
-            for row in query.tuples().execute(self._database)
+            RepositoryRow(row_id, identity, remote_url, root_commit, tuple(json.loads(checkouts)))
+            for row_id, identity, remote_url, root_commit, checkouts in rows
         ]
 
     def remember(
@@ -47,69 +42,56 @@ class Repositories:
         identity = storable(identity)
         known = next((row for row in self.all() if row.identity == identity), None)
         if known is None:
-            Repository.insert(
-                identity=identity,
-                remote_url=remote_url,
-                root_commit=root_commit,
-                checkouts=json.dumps([checkout]),
-            ).on_conflict_ignore().execute(self._database)
+            self._connections.run(
+                "INSERT OR IGNORE INTO repositories (identity, remote_url, root_commit, checkouts) "
+                "VALUES (?, ?, ?, ?)",
+                (identity, remote_url, root_commit, json.dumps([checkout])),
+            )
         elif checkout not in known.checkouts or (known.remote_url, known.root_commit) != (
             remote_url,
             root_commit,
         ):
-            Repository.update(
-                remote_url=remote_url,
-                root_commit=root_commit,
-                checkouts=json.dumps(sorted({*known.checkouts, checkout})),
-            ).where(Repository.id == known.id).execute(self._database)
+            self._connections.run(
+                "UPDATE repositories SET remote_url = ?, root_commit = ?, checkouts = ? WHERE id = ?",
+                (remote_url, root_commit, json.dumps(sorted({*known.checkouts, checkout})), known.id),
+            )
         else:
             return known
         return next(row for row in self.all() if row.identity == identity)
 
     def unbound_cwds(self) -> list[str]:
         """The distinct working folders of sessions that belong to no repository yet."""
-        query = (
-            Session.select(Session.cwd)
-            .where(Session.repository_id.is_null(), Session.cwd.is_null(False))
-            .distinct()
-        )
-        return [row[0] for row in query.tuples().execute(self._database)]
+        return self._unbound("cwd")
 
     def unbound_urls(self) -> list[str]:
         """The distinct recorded remote URLs of sessions that belong to no repository yet."""
-        query = (
-            Session.select(Session.repository_url)
-            .where(Session.repository_id.is_null(), Session.repository_url.is_null(False))
-            .distinct()
-        )
-        return [row[0] for row in query.tuples().execute(self._database)]
+        return self._unbound("repository_url")
 
     def bind_cwd(self, cwd: str, repository_id: int) -> int:
         """Give the unbound sessions of a working folder their repository; the number bound."""
-        return int(
-            Session.update(repository_id=repository_id)
-            .where(Session.repository_id.is_null(), Session.cwd == cwd)
-            .execute(self._database)
-        )
+        return self._bind("repository_id IS NULL AND cwd = ?", (cwd,), repository_id)
 
     def bind_url(self, url: str, repository_id: int) -> int:
         """Give the unbound sessions with a recorded remote URL their repository; the number bound."""
-        return int(
-            Session.update(repository_id=repository_id)
-            .where(Session.repository_id.is_null(), Session.repository_url == url)
-            .execute(self._database)
-        )
+        return self._bind("repository_id IS NULL AND repository_url = ?", (url,), repository_id)
 
     def bind_sessions(self, session_ids: list[str], repository_id: int) -> int:
         """Give these sessions their repository, whatever they had before (``--repo``); the number changed."""
         bound = 0
         for start in range(0, len(session_ids), 500):
-            bound += int(
-                Session.update(repository_id=repository_id)
-                .where(
-                    Session.id.in_(session_ids[start : start + 500]),
-                    Session.repository_id.is_null() | (Session.repository_id != repository_id),
-                )
-                .execute(self._database)
-            )
+            some = session_ids[start : start + 500]
+            among = f"id IN ({marks(some)}) AND repository_id IS NOT ?"
+            bound += self._bind(among, (*some, repository_id), repository_id)
         return bound
+
+    def _unbound(self, column: str) -> list[str]:
+        """The distinct values of a column in sessions that belong to no repository yet."""
+        rows = self._connections.run(
+            f"SELECT DISTINCT {column} FROM sessions WHERE repository_id IS NULL AND {column} IS NOT NULL"
+        )
+        return [value for (value,) in rows]
+
+    def _bind(self, condition: str, values: Sequence[object], repository_id: int) -> int:
+        """Give the sessions that meet a condition their repository; the number bound."""
+        statement = f"UPDATE sessions SET repository_id = ? WHERE {condition}"
+        return self._connections.run(statement, (repository_id, *values)).rowcount

@@ -200,9 +200,11 @@ class Search:
             is_shown = self._show(show, finder, ids & finder.memory.newest, hits)
             finder.index = "parts_fts"
         finder.memory.refresh(finder.connection)
+        said = None
         if show is not None and not is_shown and finder.may_be_mixed and self.view.order == "time":
-            self._show(show, finder, *finder.find(mixed=False))
-        ids, hits = finder.find()
+            ids, said = finder.find(mixed=False)
+            self._show(show, finder, ids, said)
+        ids, hits = finder.find(said=said)
         return self._listing(finder, ids, hits)
 
     def _show(

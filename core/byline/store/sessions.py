@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from peewee import JOIN, SQL, SqliteDatabase, fn
 
+from byline.frozen import dataclass
 from byline.query import parse_query
 from byline.store.listing import Listing, View
 from byline.store.models import Message, Part, Repository, Session

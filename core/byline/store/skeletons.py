@@ -7,10 +7,10 @@ read by page (:meth:`Conversations.page`). 100,000 messages with 120,000 parts a
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from peewee import SqliteDatabase
 
+from byline.frozen import dataclass
 from byline.store.raw_sql import run_sql
 
 _MESSAGES = """

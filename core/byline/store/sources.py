@@ -1,10 +1,10 @@
 """Import sources: what makes the next import of a history quick, and what became of their files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from peewee import SqliteDatabase
 
+from byline.frozen import dataclass
 from byline.store.raw_sql import run_sql
 
 _COLUMNS = "path, agent, size, mtime_ns, inode, first_line_hash, offset, watermark, resume"

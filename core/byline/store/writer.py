@@ -1,8 +1,7 @@
 """Write records in one transaction. Standard library only; the hook path and imports share it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from byline.frozen import dataclass
 from byline.record import Edit, Message, Part, Session
@@ -18,7 +17,7 @@ from byline.store.rows import (
 )
 from byline.store.text_form import as_json, storable
 
-__all__ = ["ROWS_PER_STATEMENT", "Writer", "Written", "as_json", "storable", "transaction"]
+__all__ = ["ROWS_PER_STATEMENT", "Writer", "Written", "as_json", "storable"]
 
 ROWS_PER_STATEMENT = 500
 """Rows of one multi-row statement: 500 × 21 columns stay under SQLite's 32,766 variables."""
@@ -47,19 +46,6 @@ class Written:
             self.updated + other.updated,
             self.duplicates + other.duplicates,
         )
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block raises."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 class Writer:

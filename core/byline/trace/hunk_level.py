@@ -6,9 +6,9 @@ several authors in one hunk are one word here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from byline.frozen import dataclass
 from byline.patch import FilePatch, Hunk, Patch, TouchedLine
 from byline.trace.model_id import normalised_model
 from byline.trace.murmur3 import content_hash

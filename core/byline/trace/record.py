@@ -6,13 +6,13 @@ Agent Trace 0.1.0 (agent-trace.dev, ``reference/agent-trace.schema.json``), unde
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
 from byline.attribution import AttributedLine
+from byline.frozen import dataclass
 from byline.trace.model_id import normalised_model
 from byline.trace.murmur3 import content_hash
 from byline.trace.validate import SCHEMA_URL, SPEC_VERSION

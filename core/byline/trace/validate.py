@@ -7,7 +7,7 @@ JSON Schema 2020-12. A test holds that the jsonschema package agrees, and that t
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ def _is_date_time(value: str) -> bool:
     if found is None or int(found[3]) > 60:
         return False
     try:
-        datetime.strptime(f"{found[1]} {found[2]}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        datetime.fromisoformat(f"{found[1]}T{found[2]}:00Z")
     except ValueError:
         return False
     return True
