@@ -22,6 +22,7 @@ from byline.demo.build import LAST_DAY, build_demo
 from byline.git.repository import Repository
 from byline.store.store import Store
 from byline_tui.app import BylineApp
+from byline_tui.screens.sessions import SessionsScreen
 from byline_tui.theme import DARK, LIGHT
 
 NOW = LAST_DAY + timedelta(hours=12)
@@ -31,7 +32,7 @@ MIXED_COMMIT = 7
 
 _TO_REVIEW = ("3", *["down"] * (MIXED_COMMIT + 1), "enter")
 
-
+SETTLES_WITHIN_S = 30.0
 SIZES = ((80, 24), (150, 42))
 LOOKS = {"dark": DARK.name, "light": LIGHT.name}
 SCREENS: Mapping[str, Sequence[str]] = {
@@ -73,9 +74,16 @@ async def draw(
 
 
 async def settle(app: BylineApp) -> None:
-    """Wait until no worker runs and every message is answered."""
-    await app.workers.wait_for_complete()
-    await asyncio.sleep(0.1)
+    """Wait until no worker runs, every message is answered, and the list of sessions has its footer."""
+    end = time.monotonic() + SETTLES_WITHIN_S
+    while time.monotonic() < end:
+        await app.workers.wait_for_complete()
+        await asyncio.sleep(0.1)
+        busy = any(not worker.is_finished for worker in app.workers)
+        # The footer of the sessions comes after the list, and its keys after the footer.
+        if not busy and (not isinstance(app.screen, SessionsScreen) or app.screen.query("FooterKey")):
+            return
+    raise TimeoutError(f"{app.screen} did not settle within {SETTLES_WITHIN_S:.0f} seconds")
 
 
 def pretend_histories(home: Path) -> None:

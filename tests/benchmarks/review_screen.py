@@ -1,8 +1,9 @@
 """The review screen on small and large commits: ``python tests/benchmarks/review_screen.py``.
 
 Opening a commit of 100 lines and of 100,000 beside ``git show`` alone; then, in the large one, a frame of
-scrolling, a jump, side by side; flicking through 100 commits beside their list; memory. The history is made
-here, in a temporary folder. Frames are drawn as a terminal's would be, but for the writing.
+scrolling, a jump, side by side; flicking through 100 commits beside their list; memory. Then the list of a
+history of 100,000 commits beside ``git rev-list`` alone: first rows, a page, the way to its end, bars. The
+histories are made here, in temporary folders. Frames are drawn as a terminal's would be, but for the writing.
 """
 
 import asyncio
@@ -22,8 +23,10 @@ from byline_tui.app import BylineApp
 from byline_tui.messages import OpenReview
 from byline_tui.screens.commits import CommitsScreen
 from byline_tui.screens.review import ReviewScreen
+from byline_tui.widgets.line_view import LineView
 
 SMALL, LARGE, COMMITS, SIZE = 100, 100_000, 100, (180, 50)
+LISTED = 100_000
 
 
 def history() -> Iterator[str]:
@@ -38,6 +41,15 @@ def history() -> Iterator[str]:
             )
             text = "".join(lines)
             yield f"M 100644 inline dir{number % 7}/f{number}_{part}.py\ndata {len(text)}\n{text}\n"
+
+
+def long_history() -> Iterator[str]:
+    """A stream for ``git fast-import``: very many commits of one line each."""
+    for number in range(LISTED):
+        who = f"Mia <mia@example.com> {1_600_000_000 + number * 600} +0000"
+        subject, text = f"commit {number:06}", f"line {number}\n"
+        yield f"commit refs/heads/main\nauthor {who}\ncommitter {who}\ndata {len(subject)}\n{subject}\n"
+        yield f"M 100644 inline dir{number % 50}/f{number % 997}.txt\ndata {len(text)}\n{text}\n"
 
 
 def git(folder: Path, *words: str, stdin: str | None = None) -> None:
@@ -68,10 +80,10 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.002)
 
 
-def frame(screen: ReviewScreen) -> float:
-    """Seconds to draw all lines of the diff anew."""
-    region = Region(0, 0, screen.diff.size.width, screen.diff.size.height)
-    return seconds(lambda: screen.diff.render_lines(region))
+def frame(view: LineView) -> float:
+    """Seconds to draw all lines of a view anew."""
+    region = Region(0, 0, view.size.width, view.size.height)
+    return seconds(lambda: view.render_lines(region))
 
 
 async def opened(app: BylineApp, rev: str) -> tuple[float, ReviewScreen]:
@@ -102,10 +114,10 @@ async def measure(store: Store, repository: Repository, shows: dict[str, float])
         diff, frames, jumps = screen.diff, [], []
         for step in range(200):
             diff.scroll_to(y=step * 40, animate=False, force=True)
-            frames.append(frame(screen))
+            frames.append(frame(diff))
         for step in range(50):
             diff.cursor = step * 7_919 % diff.line_count
-            jumps.append(frame(screen))
+            jumps.append(frame(diff))
         table.append(f"a page further, median and worst           {told(frames)}")
         table.append(f"a jump, median and worst                   {told(jumps)}")
         begun = time.perf_counter()
@@ -130,8 +142,54 @@ async def measure(store: Store, repository: Repository, shows: dict[str, float])
     return table
 
 
+async def measure_list(store: Store, repository: Repository, alone: float) -> list[str]:
+    """The table's lines about a very long list."""
+    begun = time.perf_counter()
+    app = BylineApp(store, repository, "commits")
+    table: list[str] = []
+
+    def told_since(what: str) -> None:
+        table.append(f"{what:42} {time.perf_counter() - begun:8.2f} s")
+
+    async with app.run_test(size=SIZE):
+        await until(lambda: isinstance(app.screen, CommitsScreen) and app.screen.commits.line_count)
+        assert isinstance(app.screen, CommitsScreen)
+        listed = app.screen.commits
+        told_since(f"the first of {LISTED:,} commits listed")
+        await until(lambda: listed.line_count == LISTED)
+        told_since("all of them listed")
+        table[-1] += f"   git rev-list alone {alone:.2f} s"
+        frames, jumps = [], []
+        for _ in range(100):
+            listed.action_page(1)
+            frames.append(frame(listed))
+            await asyncio.sleep(0)
+        begun = time.perf_counter()
+        listed.action_last()
+        await until(lambda: listed.entry(LISTED - 1).commit is not None)
+        told_since("the end: its commits are shown")
+        await until(lambda: not listed.without_counts())
+        told_since("the end: its bars and those a page around")
+        for step in range(50):
+            listed.cursor = step * 7_919 % LISTED
+            jumps.append(frame(listed))
+            await asyncio.sleep(0)
+        table.append(f"a page further, median and worst           {told(frames)}")
+        table.append(f"a jump, median and worst                   {told(jumps)}")
+        table.append(f"memory with the long list                  {memory():8} MB")
+    return table
+
+
 def main() -> None:
-    """Make the history, and print the table."""
+    """Make the histories, and print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        git(folder, "init", "-q", "-b", "main")
+        git(folder, "fast-import", "--quiet", stdin="".join(long_history()))
+        alone = seconds(lambda: git(folder, "rev-list", "main"))
+        with Store(folder / ".git" / "byline.db") as store:
+            for line in asyncio.run(measure_list(store, Repository.open(folder), alone)):
+                print(line)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         git(folder, "init", "-q", "-b", "main")

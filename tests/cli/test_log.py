@@ -118,7 +118,7 @@ def test_names_are_left_out_where_the_line_is_too_short_for_them(world: World, b
         world.agent(f"{name}-with-a-long-id", "claude-sonnet-4-5").writes(f"{name}.py", "x\n")
     world.person_writes("typed.py", "y\n")
     world.commit("many")
-    for columns, more in ((80, "5 more"), (120, "3 more"), (200, "1 more")):
+    for columns, more in ((80, "sonnet-4-5 83%"), (120, "3 more"), (200, "1 more")):
         bar = out(byline("log", COLUMNS=str(columns))).split("\n")[1]
         assert len(bar) <= columns
         assert bar.endswith(f" {more} · unknown 17%")

@@ -413,6 +413,21 @@ async def test_a_deleted_file_can_be_read_at_a_revision_that_has_it(
         assert app.line == "one"
 
 
+async def test_e_leads_to_the_editor_only_where_the_work_tree_has_the_file(
+    demo: Demo, blamer: Callable[..., Blamer], until: Callable[[Pilot[None]], Until]
+) -> None:
+    app = blamer()
+    async with app.run_test(size=(100, 24)) as pilot:
+        await until(pilot)(lambda: app.is_read)
+        await pilot.press("e")
+        await until(pilot)(lambda: app.notes)
+        assert app.notes == ["This terminal cannot be given to an editor."]
+        (demo.repository / UPLOAD).unlink()
+        await pilot.press("e")
+        await until(pilot)(lambda: len(app.notes) == 2)
+        assert app.notes[1] == f"{UPLOAD} is not in the work tree."
+
+
 async def test_no_repository_and_one_that_vanished_are_said_in_words(
     repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
 ) -> None:

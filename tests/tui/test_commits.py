@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -300,3 +301,17 @@ async def test_a_repository_that_vanished_is_said_in_words(
         await until(pilot)(lambda: str(demo.repository) in shown(lister))
         await pilot.press("B", "m", "down", "enter")
         assert lister.is_running
+
+
+async def test_a_narrow_list_tells_old_commits_by_months_and_years(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    now = int(time.time())
+    for days in (900, 100, 2):
+        stamp = f"{now - days * 86_400} +0000"
+        git(repo, "-c", "user.name=x", "commit", "-q", "--allow-empty", "--date", stamp, "-m", f"{days} days")
+    app = Lister(store, Repository.open(repo))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot)(lambda: app.commits.commits.line_count == 3)
+        rows = [row for row in shown(app).split("\n") if "days" in row]
+        assert [row.split()[-1].rstrip("▎│ ") for row in rows] == ["2d", "3mo", "2y"]

@@ -12,7 +12,8 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
-from byline_tui.widgets.line_view import LineView, restyle, with_background
+from byline_tui.widgets.line_view import LineView
+from byline_tui.widgets.strips import restyle, with_background
 
 
 class Numbers(LineView):

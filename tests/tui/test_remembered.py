@@ -13,6 +13,7 @@ from byline.store.store import Store
 from byline_tui.app import BylineApp
 from byline_tui.remembered import NAME, Remembered, read_remembered, write_remembered
 from byline_tui.theme import LIGHT
+from byline_tui.widgets.preview_pane import PreviewPane
 from byline_tui.widgets.query_input import QueryInput
 from byline_tui.widgets.session_list import SessionList
 
@@ -76,7 +77,7 @@ async def test_the_next_run_begins_where_the_last_one_ended(
         app.screen.query_one(QueryInput).value = "zebra"
         await until(pilot)(lambda: len(app.screen.query_one(SessionList).keys) == 2)
         app.screen.query_one(SessionList).go_to("cc_one")
-        await pilot.press("q")
+        await pilot.press("p", "q")
     again = BylineApp(two, None, state_folder=tmp_path)
     async with again.run_test(size=SIZE) as pilot:
         view = again.screen.query_one(SessionList)
@@ -84,6 +85,7 @@ async def test_the_next_run_begins_where_the_last_one_ended(
         assert again.theme == LIGHT.name
         assert again.screen.query_one(QueryInput).value == "zebra"
         assert view.current_key == "cc_one"
+        assert not again.screen.query_one(PreviewPane).display
         assert "No repository · 2" in view.arrangement.headings.values()
         again.screen.query_one(QueryInput).value = ""
         await until(pilot)(lambda: list(view.keys)[:2] == ["cc_one", "cc_sub"] or "cc_sub" in view.keys)

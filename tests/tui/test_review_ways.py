@@ -17,6 +17,7 @@ from byline_tui.app import BylineApp
 from byline_tui.messages import OpenBlame, OpenReview
 from byline_tui.remembered import read_remembered
 from byline_tui.reviewing import STAGED, WORKTREE
+from byline_tui.screens.commits import CommitsScreen
 from byline_tui.screens.conversation import ConversationScreen
 from byline_tui.screens.review import ReviewScreen
 from byline_tui.screens.why import WhyScreen, WordsScreen
@@ -321,17 +322,157 @@ async def test_a_repository_that_vanished_is_said_in_words_and_the_screen_lives(
         await until(pilot)(lambda: app.screen is not screen)
 
 
-async def test_unfolding_in_a_repository_that_vanished_leaves_what_is_shown(
-    demo: Demo, browser: Callable[[], BylineApp], until: Callable[[Pilot[None]], Until], shown: Shown
+async def test_unfolding_what_cannot_be_read_any_more_leaves_what_is_shown(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
 ) -> None:
-    app = browser()
+    # Longer than what is read beforehand.
+    text = "".join(f"line {number} {'x' * 90}\n" for number in range(12_000))
+    (repo / "a.txt").write_text(text)
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "a.txt").write_text(text.replace("line 6000 ", "line six thousand "))
+    git(repo, "commit", "-q", "-a", "-m", "two")
+    app = BylineApp(store, Repository.open(repo), "commits")
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        screen = await reviewing(app, until(pilot), OpenReview(demo.oids[MIXED]))
+        screen = await reviewing(app, until(pilot), OpenReview("HEAD"))
         rows = screen.diff.line_count
-        shutil.rmtree(demo.repository)
+        shutil.rmtree(repo)
         await pilot.press("plus")
         await until(pilot)(lambda: "is no folder" in shown(app).replace("\n", " "))
         assert screen.diff.line_count == rows
+
+
+@pytest.mark.parametrize("name", ["new\nline.py", "odd\udcff.py", "tab\there.py", 'quo"te.py', "[a]*.py"])
+@pytest.mark.parametrize("target", ["HEAD", STAGED, WORKTREE])
+async def test_context_is_unfolded_in_files_of_any_name(
+    name: str, target: str, repo: Path, store: Store, until: Callable[[Pilot[None]], Until]
+) -> None:
+    numbers = [str(number) for number in range(60)]
+    (repo / name).write_text("\n".join(numbers))
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "one")
+    numbers[30] = "thirty"
+    (repo / name).write_text("\n".join(numbers))
+    if target != WORKTREE:
+        git(repo, "add", ".")
+    if target == "HEAD":
+        git(repo, "commit", "-q", "-m", "two")
+    app = BylineApp(store, Repository.open(repo), "commits")
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await reviewing(app, until(pilot), OpenReview(target))
+        await pilot.press("asterisk")
+        await until(pilot)(lambda: screen.diff.line_count > 20)
+        hunks = screen.diff.layout_of_rows.files[0].hunks
+        assert [line.content for line in hunks[0].lines if line.new_number] == numbers
+
+
+async def test_a_review_read_again_keeps_what_was_unfolded_the_lines_lit_the_filter_and_the_place(
+    demo: Demo,
+    browser: Callable[[], BylineApp],
+    until: Callable[[Pilot[None]], Until],
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("byline_tui.screens.review_reading.QUICK", 60)  # on a busy machine too
+    app = browser()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await reviewing(app, until(pilot), OpenReview(demo.oids[MIXED]))
+        diff = screen.diff
+        bare = diff.line_count
+        await pilot.press("plus")
+        await until(pilot)(lambda: diff.line_count > bare)
+        await pilot.press("f", "slash", *"upl", "enter", "escape", "l", "enter", "escape")
+        await until(pilot)(lambda: diff.lit is not None)
+        diff.focus()
+        await pilot.press("right_square_bracket", "down", "down")
+        before, rows, lit, line = screen.reading, diff.line_count, diff.lit, diff.current
+        assert before is not None
+        with Store(demo.database) as store:
+            store.database.execute_sql(
+                "UPDATE diff_traces SET model_id = 'changed' WHERE path LIKE '%client.ts'"
+            )
+        screen.read_again()
+        await until(pilot)(lambda: screen.reading is not before)
+        await pilot.pause()
+        assert (diff.line_count, diff.lit) == (rows, lit)
+        assert diff.current is not None
+        assert line is not None
+        assert (diff.current.content, diff.current.new_number) == (line.content, line.new_number)
+        assert "Files: 1 of 2" in shown(app)
+
+
+async def test_enter_shows_what_the_preview_has_read_without_reading_it_again(
+    demo: Demo, browser: Callable[[], BylineApp], until: Callable[[Pilot[None]], Until]
+) -> None:
+    app = browser()
+    async with app.run_test(size=(180, 36)) as pilot:
+        await until(pilot)(
+            lambda: isinstance(app.screen, CommitsScreen) and app.screen.commits.line_count == 15
+        )
+        assert isinstance(app.screen, CommitsScreen)
+        commits = app.screen
+        commits.commits.cursor = 5
+        rev = commits.commits.entry(5).rev
+        await until(pilot)(lambda: commits.preview.known(rev) is not None)
+        known = commits.preview.known(rev)
+        await pilot.press("enter")
+        await until(pilot)(lambda: isinstance(app.screen, ReviewScreen))
+        assert isinstance(app.screen, ReviewScreen)
+        assert app.screen.reading is known
+
+
+async def test_why_of_a_removed_line_names_who_wrote_it(
+    demo: Demo, browser: Callable[[], BylineApp], until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    app = browser()
+    async with app.run_test(size=(120, 50)) as pilot:
+        screen = await reviewing(app, until(pilot), OpenReview(demo.oids[MIXED]))
+        layout = screen.diff.layout_of_rows
+        at = layout.find("web/client.ts", None, "removed")
+        assert at is not None
+        screen.diff.cursor = next(
+            y
+            for y in range(at, len(layout))
+            if (line := layout.line(y)) is not None and line.kind == "removed"
+        )
+        await pilot.press("w")
+        await until(pilot)(lambda: "removed by" in shown(app))
+        assert "written by cx_019ac" in " ".join(shown(app).split())
+
+
+@pytest.mark.parametrize("kind", ["ref lock", "damaged object", "head to nowhere", "unreadable", "revision"])
+async def test_a_broken_repository_is_said_in_words_or_read_around(
+    kind: str, demo: Demo, until: Callable[[Pilot[None]], Until], shown: Shown
+) -> None:
+    folder = demo.repository / ".git"
+    repository, rev, said = Repository.open(demo.repository), demo.oids[MIXED], ""
+    if kind == "ref lock":
+        (folder / "refs" / "heads" / "main.lock").touch()
+        (folder / "HEAD.lock").touch()
+        (folder / "packed-refs.lock").touch()
+    elif kind == "damaged object":
+        blob = git(demo.repository, "rev-parse", f"{rev}:uploader/upload.py")
+        place = folder / "objects" / blob[:2] / blob[2:]
+        place.chmod(0o644)
+        place.write_bytes(b"not zlib")
+        said = "its content cannot be read"
+    elif kind == "head to nowhere":
+        (folder / "HEAD").write_text("ref: refs/heads/gone\n")
+    elif kind == "unreadable":
+        (folder / "HEAD").write_bytes(b"\xff\xfe nonsense")
+        said = "not a git repository"
+    else:
+        rev, said = "no-such-revision", "there is no revision 'no-such-revision'"
+    app = BylineApp(Store(demo.database), repository, "commits")
+    async with app.run_test(size=(160, 36)) as pilot:
+        await until(pilot)(lambda: app.screen.is_mounted)
+        app.post_message(OpenReview(rev))
+        words = said or "upload.py"
+        await until(pilot)(
+            lambda: isinstance(app.screen, ReviewScreen) and words in " ".join(shown(app).split())
+        )
+        await pilot.press("escape")
+        await until(pilot)(lambda: isinstance(app.screen, CommitsScreen))
 
 
 @pytest.mark.parametrize("kind", ["shallow", "bare", "worktree", "locked"])

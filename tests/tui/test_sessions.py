@@ -56,7 +56,7 @@ async def test_lists_sessions_by_day_with_what_was_done_in_them(
         await until(pilot)(lambda: len(sessions_of(app).keys) == 2)
         text = shown(app)
         assert "Add retry to the uploader" in text
-        assert "claude · main · opus-4-6 · 1 prompt" in text
+        assert "claude · main · opus-4-6 · 3 messages · +2 −1" in text
         assert "+2 −1" in text
         assert "Monday 17 November 2025 · 1 ─" in text
         assert "3 sessions" in text

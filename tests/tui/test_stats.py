@@ -214,7 +214,7 @@ async def test_what_is_shown_is_exported_and_no_file_is_written_over(
         counter.stats.export_name.value = "no/folder/x.svg"
         await pilot.press("enter")
         await until(pilot)(lambda: len(counter.notes) == 4)
-        assert "Cannot write no/folder/x.svg" in counter.notes[3]
+        assert "cannot write no/folder/x.svg" in counter.notes[3]
         await pilot.press("e", "escape")
         assert counter.focused is counter.stats.table
 

@@ -202,7 +202,7 @@ class BylineApp(App[str]):
         """Push a revision's review above where one is."""
         from byline_tui.screens.review import ReviewScreen  # noqa: PLC0415 - see the top
 
-        screen = ReviewScreen(self.store, self.repository, message.rev, self.diff_shape)
+        screen = ReviewScreen(self.store, self.repository, message.rev, self.diff_shape, message.reading)
         self.push_screen(screen)
         if message.path is not None:
             screen.show_line(message.path, message.line_number, message.kind)

@@ -1,11 +1,14 @@
 """Messages between the app and its screens: they lead from one to another, or say that the store changed."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
 from byline_tui.diff_shape import Shape
+
+if TYPE_CHECKING:
+    from byline_tui.reviewing import Reading
 
 
 @dataclass
@@ -23,12 +26,16 @@ class OpenConversation(Message):
 
 @dataclass
 class OpenReview(Message):
-    """Show a revision's review, at a line of a file: ``line_number`` counts as in the patch model."""
+    """Show a revision's review, at a line of a file: ``line_number`` counts as in the patch model.
+
+    ``reading`` is what was read of it already.
+    """
 
     rev: str
     path: str | None = None
     line_number: int | None = None
     kind: Literal["added", "removed"] = "added"
+    reading: "Reading | None" = None
 
 
 @dataclass

@@ -31,6 +31,8 @@ class Remembered:
     here_only: bool = True
     session: str = ""
     """The session under the cursor."""
+    preview: bool = True
+    """Whether the conversation under the cursor is shown beside the list."""
     calls: str = ""
     """How much of tool calls a conversation shows; see :data:`byline.reading.layout.CALLS`."""
     reasoning: bool = False

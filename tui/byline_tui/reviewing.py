@@ -1,5 +1,6 @@
 """A review made ready to be drawn: read with its authors, then brought into the form that is wanted."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,8 +15,8 @@ from byline.review.review import (
     review_worktree,
 )
 from byline.store.store import Store
-from byline.text import split_lines
 from byline_tui.diff_shape import Shape
+from byline_tui.side_texts import lines_after, texts_of
 from byline_tui.widgets.diff_context import ALL, with_context
 from byline_tui.widgets.diff_layout import DiffLayout
 from byline_tui.widgets.diff_moved import Elsewhere, Key, moved_lines
@@ -25,7 +26,10 @@ from byline_tui.widgets.diff_syntax import DiffSyntax
 STAGED, WORKTREE = "--staged", "--worktree"
 """What stands for the index and the work tree where a revision is asked for; no revision begins so."""
 
-WARMED_FILES = 40
+PREPARED_FILES, PREPARED_SECONDS = 40, 0.05
+"""The files that are read whole beforehand, and how long their syntax colours may take before it is shown."""
+
+_ROW_BYTES, _LINE_BYTES = 400, 60
 
 
 class MovedOn(Exception):  # noqa: N818 - no error: nobody waits for the answer any more
@@ -54,6 +58,8 @@ class Reading:
     """The files without unfolded lines: what ``wider`` counts on."""
     spans: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """Of files with unfolded lines, the first and last hunk that each shown hunk was made of."""
+    seconds: float = 0.0
+    """How long reading it took."""
 
 
 def span_of(rev: str) -> tuple[str | None, str] | None:
@@ -80,6 +86,7 @@ def read(
     store: Store, repository: Repository, rev: str, shape: Shape, progress: Progress | None = None
 ) -> Reading:
     """Read a review and make it ready. Raises: as :func:`read_review`."""
+    begun = time.monotonic()
     review = read_review(store, repository, rev, progress)
     branch = repository.head_branch() or "detached"
     span = None
@@ -90,11 +97,48 @@ def read(
     place = f"{repository.root.name} · {branch} · {short}"
     bare = _bare(review, shape)
     layout = DiffLayout(bare, split=shape.split, grouping=shape.grouping)
-    syntax = DiffSyntax(bare)
-    for file in range(min(len(bare), WARMED_FILES)):
-        syntax.warm(file)
+    sides = texts_of(review, repository, PREPARED_FILES)
+    syntax = DiffSyntax(bare, texts=sides)
+    syntax.prepare(PREPARED_FILES, PREPARED_SECONDS)
     marks = Marks(sessions_of(layout.counts))
-    return Reading(review, place, shape, layout, syntax, marks, moved_lines(review.files), span, bare=bare)
+    texts = {at: side.new for at, side in sides.items() if side.new is not None}
+    return Reading(
+        review, place, shape, layout, syntax, marks, moved_lines(review.files), span, texts=texts, bare=bare,
+        seconds=time.monotonic() - begun,
+    )  # fmt: skip
+
+
+def weight(reading: Reading) -> int:
+    """About how many bytes a reading holds."""
+    sides = (side for each in reading.syntax.texts.values() for side in (each.old, each.new) if side)
+    return len(reading.layout) * _ROW_BYTES + sum(_LINE_BYTES + len(line) for side in sides for line in side)
+
+
+def as_before(reading: Reading, before: Reading) -> Reading:
+    """A review that was read again, in the shape and with what was unfolded in it before.
+
+    Files are the same by their paths, hunks by their place on the old side.
+    """
+    if reading.shape != before.shape:
+        reading = reshaped(reading, before.shape)
+    known = {(file.old_path, file.path): at for at, file in enumerate(before.bare)}
+    wider: dict[int, dict[int, tuple[int, int]]] = {}
+    texts = dict(reading.texts)
+    for at, file in enumerate(reading.bare):
+        was = known.get((file.old_path, file.path))
+        if was is None or not before.wider.get(was) or at not in texts:
+            continue
+        places = {
+            (hunk.old_start, hunk.old_count): amounts
+            for n, hunk in enumerate(before.bare[was].hunks)
+            if (amounts := before.wider[was].get(n)) is not None
+        }
+        wider[at] = {
+            n: places[hunk.old_start, hunk.old_count]
+            for n, hunk in enumerate(file.hunks)
+            if (hunk.old_start, hunk.old_count) in places
+        }
+    return _laid_out(replace(reading, wider=wider)) if wider else reading
 
 
 def reshaped(reading: Reading, shape: Shape) -> Reading:
@@ -115,7 +159,7 @@ def unfolded(
     bare = reading.bare[file]
     texts = reading.texts
     if file not in texts:
-        texts = {**texts, file: _text_of(reading.review, repository, bare)}
+        texts = {**texts, file: lines_after(reading.review, repository, bare)}
     shown = reading.spans.get(file)
     first, last = shown[hunk] if shown else (hunk, hunk)
     wider = dict(reading.wider.get(file, {}))
@@ -144,7 +188,7 @@ def unfolded_whole(reading: Reading, repository: Repository, file: int) -> Readi
         return _laid_out(replace(reading, wider={**reading.wider, file: {}}))
     texts = reading.texts
     if file not in texts:
-        texts = {**texts, file: _text_of(reading.review, repository, reading.bare[file])}
+        texts = {**texts, file: lines_after(reading.review, repository, reading.bare[file])}
     everything = dict.fromkeys(range(len(reading.bare[file].hunks)), (ALL, ALL))
     return _laid_out(replace(reading, texts=texts, wider={**reading.wider, file: everything}))
 
@@ -167,13 +211,3 @@ def _bare(review: Review, shape: Shape) -> Sequence[ReviewedFile]:
     if not shape.ignores_space:
         return review.files
     return tuple(without_space_changes(file) for file in review.files)
-
-
-def _text_of(review: Review, repository: Repository, file: ReviewedFile) -> Sequence[str]:
-    """The lines of a file as it is after the change; none of a deleted one."""
-    if file.status == "deleted":
-        return ()
-    if review.target == "worktree":
-        return split_lines(repository.worktree_text(file.path) or "")
-    name = f"{review.commit.oid if review.commit is not None else ''}:{file.path}"
-    return split_lines(repository.blobs([name])[name] or "")

@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.cells import cell_len
@@ -10,7 +10,16 @@ from rich.text import Text
 
 from byline.cli.gutter import author_style
 from byline.cli.output import open_console
-from byline.review.authors import Marks, Who, model_name, parts_of_bar, percent, ranked, sessions_of
+from byline.review.authors import (
+    Marks,
+    Who,
+    model_name,
+    parts_of_bar,
+    percent,
+    ranked,
+    sessions_of,
+    shares_by_model,
+)
 from byline.review.log import CommitShare
 from byline.text import safe_line
 
@@ -65,7 +74,7 @@ def _with_names(line: Text, marks: Marks, counts: Counter[Who], width: int) -> T
     ]
     sessions = [entry for entry in named if entry[0].session_id is not None]
     others = named[len(sessions) :]
-    room = width - line.cell_len - sum(len(_BETWEEN) + cell_len(words) for _, words in others)
+    room = width - line.cell_len - _widths(others)
     shown = 0
     for _, words in sessions[:_NAMED]:
         left = len(sessions) - shown - 1
@@ -74,13 +83,36 @@ def _with_names(line: Text, marks: Marks, counts: Counter[Who], width: int) -> T
             break
         shown += 1
     entries: list[tuple[str, str]] = [(words, author_style(marks, who)) for who, words in sessions[:shown]]
-    if shown < len(sessions):
+    if sessions and not shown:
+        entries = [
+            (words, "") for words in _models(counts, total, room=width - line.cell_len - _widths(others))
+        ]
+    elif shown < len(sessions):
         entries.append((f"{len(sessions) - shown} more", "dim"))
     entries += [(words, author_style(marks, who)) for who, words in others]
     for place, (words, style) in enumerate(entries):
         line.append(_BETWEEN if place else " ", "dim")
         line.append(words, style)
     return line
+
+
+def _models(counts: Counter[Who], total: int, room: int) -> Iterator[str]:
+    """The models that wrote most, as many as there is room for: where not even one session has any."""
+    written: Counter[Who] = Counter(
+        {who: count for who, count in counts.items() if who.session_id is not None}
+    )
+    shares = shares_by_model(written)
+    for place, (name, count) in enumerate(shares):
+        words = f"{safe_line(name)} {percent(count, total)}"
+        room -= len(_BETWEEN) + cell_len(words)
+        if room < 0:
+            yield f"{len(shares) - place} more"
+            return
+        yield words
+
+
+def _widths(entries: Sequence[tuple[Who, str]]) -> int:
+    return sum(len(_BETWEEN) + cell_len(words) for _, words in entries)
 
 
 def _session(who: Who) -> str:

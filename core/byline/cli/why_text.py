@@ -65,7 +65,8 @@ def lines_of(why: Why) -> Iterator[Text | Hanging]:
     else:
         yield from _author(why, credit, origin)
     for entry in why.earlier:
-        yield _labelled("earlier", f"{_call(entry.origin)}: “{safe_line(entry.content.strip())}”")
+        label = "written by" if why.is_removed else "earlier"
+        yield _labelled(label, f"{_call(entry.origin)}: “{safe_line(entry.content.strip())}”")
     if why.considered:
         yield Text()
         yield Text("Other edits that were considered", "bold")

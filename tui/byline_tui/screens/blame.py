@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -12,28 +12,28 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, LoadingIndicator, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from byline.errors import BylineError, GitError
-from byline.git.listing import commit_facts
 from byline.git.repository import Repository
-from byline.review.authors import Marks, sessions_of
-from byline.review.blame import BlamedLine, blame_file
+from byline.review.authors import Marks
+from byline.review.blame import BlamedLine
 from byline.review.previous_line import EarlierPlace, is_staged, previous_line
 from byline.review.why import explain_line
 from byline.store.store import Store
-from byline.text import safe_line, split_lines
+from byline.text import safe_line
 from byline.wording import counted
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation, OpenReview
 from byline_tui.reviewing import STAGED, WORKTREE, MovedOn
+from byline_tui.screens.blame_asking import BlameAsking
+from byline_tui.screens.editing import edit_beside
 from byline_tui.screens.review_reading import LEGEND_ROWS, NOT_IN_A_REPOSITORY, SPINNER_AFTER
 from byline_tui.screens.why import WhyScreen
 from byline_tui.widgets.blame_head import commit_words, head_of
-from byline_tui.widgets.blame_layout import Blamed, BlameLayout
-from byline_tui.widgets.blame_reading import Place, Reading, coloured, text_of, where_of
+from byline_tui.widgets.blame_layout import Blamed
+from byline_tui.widgets.blame_reading import Place, Reading, read_file
 from byline_tui.widgets.blame_view import BlameView
 from byline_tui.widgets.file_picker import FilePicker
 from byline_tui.widgets.legend import Legend
@@ -46,7 +46,7 @@ TOLD_EVERY = 0.1
 """Seconds between two words on how far the reading is."""
 
 
-class BlameScreen(Screen[None]):
+class BlameScreen(BlameAsking):
     """Legend at the left, the file, and below it what is known about the line under the cursor."""
 
     DEFAULT_CSS = """
@@ -75,6 +75,8 @@ class BlameScreen(Screen[None]):
                 tooltip="Back to the version one came from"),
         Binding("c", "commit", "Commit", id="blame.commit",
                 tooltip="The review of the commit that introduced the line, at the line"),
+        Binding("e", "edit", "Editor", show=False, id="blame.edit",
+                tooltip="The file of the work tree at this line in your editor"),
         Binding("w", "why", "Why", id="blame.why",
                 tooltip="All the evidence for the line: prompt, call, recorded hunk, the edits that lost"),
         Binding("slash", "find", "Find", key_display="/", id="blame.find", tooltip="Find in this file"),
@@ -89,12 +91,9 @@ class BlameScreen(Screen[None]):
     ]  # fmt: skip
 
     legend = query_one("#blame-legend", Legend)
-    view = query_one("#blame-view", BlameView)
     story = query_one("#blame-story", LineStory)
     notice = query_one("#blame-notice", Notice)
     tab_bar = query_one(TabBar)
-    sought = query_one("#blame-find", SearchInput)
-    revision = query_one("#blame-revision", SearchInput)
 
     @dataclass
     class Read(Message):
@@ -210,17 +209,9 @@ class BlameScreen(Screen[None]):
                 self.post_message(self.Progress(place, done, total))
 
         try:
-            oid = repository.resolve(place.rev or "HEAD") if place.rev or repository.bare else None
-            where = where_of(repository, oid)
-            text = text_of(repository, place.path, oid)
-            if text is not None:
-                layout = BlameLayout(place.path, split_lines(text))
-                self._post(Reading(place, layout, coloured(layout), Marks(()), where))
-            blame = blame_file(self.store, repository, place.path, place.rev, progress=progress)
-            facts = commit_facts(repository, {line.commit for line in blame.lines if line.commit})
-            layout = BlameLayout(place.path, [line.content for line in blame.lines], blame, facts)
-            if not worker.is_cancelled:
-                self._post(Reading(place, layout, coloured(layout), Marks(sessions_of(layout.counts)), where))
+            for reading in read_file(self.store, repository, place, progress):
+                if not worker.is_cancelled:
+                    self.post_message(self.Read(reading))
         except MovedOn:
             return
         except BylineError as error:
@@ -228,9 +219,6 @@ class BlameScreen(Screen[None]):
                 self.post_message(self.Failed(place, words_for(error)))
         finally:
             self.store.close()
-
-    def _post(self, reading: Reading) -> None:
-        self.post_message(self.Read(reading))
 
     @on(Worker.StateChanged)
     def worker_changed(self, event: Worker.StateChanged) -> None:
@@ -370,6 +358,17 @@ class BlameScreen(Screen[None]):
         """Review the work tree or the index."""
         self.post_message(OpenReview(message.rev, message.path, message.line_number))
 
+    def action_edit(self) -> None:
+        """Open the file of the work tree at this line in the editor."""
+        if self.place is None or self.repository is None or self.reading is None:
+            return
+        path = self.repository.root / self.place.path
+        if self.repository.bare or not path.is_file():
+            words = f"{safe_line(self.place.path)} is not in the work tree."
+            self.notify(words, severity="warning", markup=False)
+        else:
+            edit_beside(self, path, self.view.cursor + 1)
+
     def action_why(self) -> None:
         """Show all the evidence for the line under the cursor."""
         blamed, place = self._current(), self.place
@@ -441,56 +440,11 @@ class BlameScreen(Screen[None]):
     @on(Input.Submitted, "#blame-revision")
     def open_revision(self) -> None:
         """Show the file at the revision typed."""
-        self._end_asking()
+        self.end_asking()
         if self.place is not None:
             self._later.append(replace(self.place, line_number=self.view.cursor + 1))
             rev = self.revision.value.strip() or None
             self.open(Place(self.place.path, rev, self.view.cursor + 1))
-
-    def action_find(self) -> None:
-        """Ask what to find."""
-        self.add_class("-finding")
-        self.sought.focus()
-
-    @on(Input.Changed, "#blame-find")
-    def find_typed(self) -> None:
-        """Go to the next match as it is typed."""
-        self.view.mark_matches(self.sought.value)
-        if self.sought.value:
-            self.view.find(self.sought.value, 1, further=False)
-
-    @on(Input.Submitted, "#blame-find")
-    def find_submitted(self) -> None:
-        """Keep the search and go back to the file."""
-        if not self.sought.value:
-            self.remove_class("-finding")
-        elif not self.view.find(self.sought.value, 1, further=False):
-            self.notify("Nowhere in this file.", markup=False)
-        self.view.focus()
-
-    @on(SearchInput.Left)
-    def leave_input(self) -> None:
-        """Keep the search, or forget the revision."""
-        if self.has_class("-asking"):
-            self._end_asking()
-        else:
-            self.find_submitted()
-
-    @on(SearchInput.Cancelled)
-    def _end_asking(self) -> None:
-        """Close both inputs."""
-        self.sought.value = ""
-        self.view.mark_matches("")
-        self.remove_class("-asking", "-finding")
-        self.view.focus()
-
-    def action_next(self, by: Literal[1, -1]) -> None:
-        """Next match while something is sought, else the next change of contributor."""
-        if self.has_class("-finding") and self.sought.value:
-            if not self.view.find(self.sought.value, by, further=True):
-                self.notify("Nowhere in this file.", markup=False)
-        else:
-            self.view.next_change(by)
 
     def action_focus_legend(self) -> None:
         """Go to the legend; in a narrow terminal it comes out first."""
@@ -504,7 +458,7 @@ class BlameScreen(Screen[None]):
             self.remove_class("-side")
             self.view.focus()
         elif self.has_class("-finding"):
-            self._end_asking()
+            self.end_asking()
         elif self._lit:
             self.legend.light_all()
         else:

@@ -307,7 +307,7 @@ class CommitsScreen(Screen[None]):
         if ends is not None and ends[0] != ends[1] and self._log is not None:
             self._log.find_base(*ends)
         elif entry is not None:
-            self.post_message(OpenReview(entry.rev))
+            self.post_message(OpenReview(entry.rev, reading=self.preview.known(entry.rev)))
 
     @on(CommitLog.BaseFound)
     def open_range(self, message: CommitLog.BaseFound) -> None:

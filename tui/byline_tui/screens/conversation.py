@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol, cast, runtime_checkable
 
 from textual import on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
@@ -27,11 +27,11 @@ from byline.store.store import Store
 from byline.text import safe_line
 from byline.wording import local_day
 from byline_tui.copying import block_markdown, block_text
-from byline_tui.editor import edit
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation, StoreChanged
 from byline_tui.opening import place_of
 from byline_tui.screens.choice import ChoiceScreen
+from byline_tui.screens.editing import edit_beside
 from byline_tui.widgets.conversation_head import ConversationHead, place
 from byline_tui.widgets.find_bar import FindBar
 from byline_tui.widgets.line_view import LineView
@@ -455,13 +455,10 @@ class ConversationScreen(Screen[None]):
         shown = transcript.render_content(transcript.cursor, transcript.line_width).text
         try:
             path, line = place_of(block, pages, shown, self._checkout)
-            with self.app.suspend():
-                edit(path, line)
-        except SuspendNotSupported:
-            self.notify("This terminal cannot be given to an editor.", severity="warning")
         except BylineError as error:
             self.notify(safe_line(str(error)), severity="warning", markup=False)
-        self.refresh(layout=True)
+        else:
+            edit_beside(self, path, line)
 
     # Commits ---------------------------------------------------------------------------------------
 

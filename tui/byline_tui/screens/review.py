@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from byline.errors import BylineError, GitError
 from byline.git.repository import Repository
@@ -16,7 +16,7 @@ from byline.text import safe_line
 from byline_tui.editor import edit
 from byline_tui.messages import OpenBlame, OpenConversation
 from byline_tui.screens.review_reading import ReviewReading
-from byline_tui.screens.why import Question, WhyScreen, WordsScreen, answer, problems_text
+from byline_tui.screens.why import WhyScreen, WordsScreen, answer, problems_text
 from byline_tui.widgets.diff_view import DiffView
 from byline_tui.widgets.file_tree import FileTree
 from byline_tui.widgets.legend import Legend
@@ -93,7 +93,11 @@ class ReviewScreen(ReviewReading):
         """Light up the lines of whoever was chosen in the legend, or is under the mouse there."""
         self._lit = message.who is not None and not message.passing
         self.diff.light(message.who)
-        if self._lit and message.who not in self.diff.layout_of_rows.who_at(self.diff.cursor):
+        if (
+            message.is_new
+            and self._lit
+            and message.who not in self.diff.layout_of_rows.who_at(self.diff.cursor)
+        ):
             self.diff.action_change(1)
 
     # Ways on ---------------------------------------------------------------------------------------
@@ -120,8 +124,7 @@ class ReviewScreen(ReviewReading):
             self.notify("This line is not touched here: press b for who wrote it.", markup=False)
             return
         file = reading.review.files[reading.layout.file_at(self.diff.cursor)]
-        question = Question(reading.review, file, line, one_commit=reading.span is None)
-        ask = partial(answer, self.store, self.repository, question)
+        ask = partial(answer, self.store, self.repository, reading.review, file, line)
         self.app.push_screen(WhyScreen(self.store, line.credit.origin, ask))
 
     def action_problems(self) -> None:
@@ -255,10 +258,8 @@ class ReviewScreen(ReviewReading):
     @on(Input.Changed, "#review-filter")
     def filter_typed(self) -> None:
         """List only the files whose path has the words."""
-        words = self.filter.value.lower().split()
-        shown = self.files.filter(words)
-        title = f"Files: {shown} of {len(self.files.files)}" if words else "Files"
-        self.query_one("#review-files-title", Static).update(title)
+        self.files.filter(self.filter.value.lower().split())
+        self._draw_files_title()
 
     @on(Input.Submitted, "#review-filter")
     def filter_submitted(self) -> None:

@@ -24,7 +24,7 @@ from byline.wording import counted
 from byline_tui.diff_shape import GROUPINGS, Shape
 from byline_tui.failures import words_for
 from byline_tui.messages import DiffShaped, StoreChanged
-from byline_tui.reviewing import MovedOn, Reading, read, reshaped, unfolded, unfolded_whole
+from byline_tui.reviewing import MovedOn, Reading, as_before, read, reshaped, unfolded, unfolded_whole
 from byline_tui.widgets.diff_context import STEP
 from byline_tui.widgets.diff_drawing import heading_of
 from byline_tui.widgets.diff_view import DiffView
@@ -72,11 +72,11 @@ class ReviewReading(Screen[None]):
 
     @dataclass
     class Read(Message):
-        """The worker has read a review; ``seconds`` is how long that took."""
+        """The worker has read a review. ``base`` is what was shown when it began, and is carried over."""
 
         rev: str
         reading: Reading
-        seconds: float
+        base: Reading | None = None
 
     @dataclass
     class Reshaped(Message):
@@ -101,9 +101,14 @@ class ReviewReading(Screen[None]):
         stays: bool = False
 
     def __init__(
-        self, store: Store, repository: Repository | None, rev: str, shape: Shape | None = None
+        self,
+        store: Store,
+        repository: Repository | None,
+        rev: str,
+        shape: Shape | None = None,
+        known: Reading | None = None,
     ) -> None:
-        """``rev`` is as for :func:`byline_tui.reviewing.read_review`."""
+        """``rev`` is as for :func:`byline_tui.reviewing.read_review`; ``known`` is what was read of it."""
         super().__init__()
         self.store = store
         self.repository = repository
@@ -112,7 +117,7 @@ class ReviewReading(Screen[None]):
         self.reading: Reading | None = None
         self._lit = False
         self._wanted: tuple[str, int | None, LineKind] | None = None
-        self._seconds = 0.0
+        self._known = known
         self._waiting: list[Arrange] = []
 
     def compose(self) -> ComposeResult:
@@ -139,7 +144,10 @@ class ReviewReading(Screen[None]):
         """Begin to read."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_words())
         self.diff.focus()
-        self.open(self.rev)
+        if self._known is not None:
+            self.show_reading(self.Read(self.rev, self._known))
+        else:
+            self.open(self.rev)
 
     def open(self, rev: str) -> None:
         """Read another revision into this screen."""
@@ -151,7 +159,7 @@ class ReviewReading(Screen[None]):
             self._say(*NOT_IN_A_REPOSITORY)
             return
         self.set_timer(SPINNER_AFTER, self._spin)
-        self._read(self.repository, rev, self.shape)
+        self._read(self.repository, rev, self.shape, None)
 
     def show_line(self, path: str, line_number: int | None = None, kind: LineKind = "added") -> None:
         """Go to a touched line, now or when the review has been read."""
@@ -162,9 +170,9 @@ class ReviewReading(Screen[None]):
     # Reading -------------------------------------------------------------------------------------
 
     @work(thread=True, exclusive=True, group="review", exit_on_error=False)
-    def _read(self, repository: Repository, rev: str, shape: Shape) -> None:
+    def _read(self, repository: Repository, rev: str, shape: Shape, before: Reading | None) -> None:
         worker = get_current_worker()
-        begun = told = time.monotonic()
+        told = time.monotonic()
 
         def progress(done: int, total: int) -> None:
             nonlocal told
@@ -176,6 +184,8 @@ class ReviewReading(Screen[None]):
 
         try:
             reading = read(self.store, repository, rev, shape, progress)
+            if before is not None:
+                reading = as_before(reading, before)
         except MovedOn:
             return
         except BylineError as error:
@@ -185,7 +195,7 @@ class ReviewReading(Screen[None]):
         finally:
             self.store.close()
         if not worker.is_cancelled:
-            self.post_message(self.Read(rev, reading, time.monotonic() - begun))
+            self.post_message(self.Read(rev, reading, before))
 
     @on(Worker.StateChanged)
     def worker_changed(self, event: Worker.StateChanged) -> None:
@@ -213,7 +223,9 @@ class ReviewReading(Screen[None]):
         again = before is not None
         if before is not None and before.review == message.reading.review:
             return
-        self._seconds = message.seconds
+        if before is not message.base and before is not None:
+            # Its form was changed meanwhile.
+            self._arrange(partial(as_before, before=before))
         self.remove_class("-reading")
         self.tab_bar.set_place(message.reading.place)
         if not message.reading.review.files:
@@ -221,25 +233,34 @@ class ReviewReading(Screen[None]):
         elif again:
             self.remove_class("-empty")
             self.notice.clear()
-        self._show(message.reading, stays=again)
+        self._show_again(message.reading) if again else self._show(message.reading, stays=False)
         if message.reading.shape != self.shape:
             self._arrange(partial(reshaped, shape=self.shape))
 
     @on(StoreChanged)
     def read_again(self) -> None:
         """Something was recorded since: read the review again, and leave everything where it is."""
-        if self.repository is not None and self.reading is not None and self._seconds < QUICK:
-            self._read(self.repository, self.rev, self.shape)
+        if self.repository is not None and self.reading is not None and self.reading.seconds < QUICK:
+            self._read(self.repository, self.rev, self.shape, self.reading)
+
+    def _show_again(self, reading: Reading) -> None:
+        """Draw the same review, read again or in another form, with the same lines lit and the same place."""
+        lit = self.legend.chosen
+        self._show(reading, stays=True)
+        if lit is not None:
+            self.legend.choose_again(lit)
 
     def _show(self, reading: Reading, *, stays: bool) -> None:
         """Draw a reading; ``stays``: with the cursor on the line where it is."""
-        diff, line = self.diff, self.diff.current
+        diff = self.diff
+        line, below = self._line_to_find()
         above = diff.cursor - diff.scroll_offset.y
         shown = diff.layout_of_rows
         before = shown.files[shown.file_at(diff.cursor)] if stays and len(shown) else None
         self.reading = reading
         layout = reading.layout
         self.files.show(layout.files, layout.counts_of_file, layout.sizes, reading.marks)
+        self._draw_files_title()
         self.legend.show(layout.counts, reading.marks)
         self.legend.styles.height = max(min(self.legend.line_count, LEGEND_ROWS), 1)
         self._lit = False
@@ -248,12 +269,19 @@ class ReviewReading(Screen[None]):
             self._go_to_wanted(reading)
         elif before is not None:
             found = layout.find(before.path, *place_of(line))
-            diff.cursor = found if found is not None else diff.cursor
+            diff.cursor = found - below if found is not None else diff.cursor
             diff.scroll_to(y=diff.cursor - above, animate=False, force=True)
         else:
             diff.scroll_to(0, 0, animate=False)
             diff.cursor = layout.next_change(-1, 1) if layout.counts else 0
         self._draw_words()
+
+    def _line_to_find(self) -> tuple[DiffLine | None, int]:
+        """The line that the cursor's place is found again by, and how many rows it is below the cursor."""
+        diff = self.diff
+        if not len(diff.layout_of_rows) or diff.layout_of_rows.row(diff.cursor).kind != "hunk":
+            return diff.current, 0
+        return diff.layout_of_rows.line(diff.cursor + 1), 1
 
     @on(Failed)
     def show_failure(self, message: Failed) -> None:
@@ -290,6 +318,11 @@ class ReviewReading(Screen[None]):
     def _draw_words(self) -> None:
         self._draw_head()
         self.explain_line()
+
+    def _draw_files_title(self) -> None:
+        total, shown = len(self.files.files), self.files.shown_files
+        title = f"Files: {shown} of {total}" if self.files.is_filtered else "Files"
+        self.query_one("#review-files-title", Static).update(title)
 
     def _draw_head(self) -> None:
         if self.reading is not None:
@@ -378,10 +411,7 @@ class ReviewReading(Screen[None]):
         """Show the review in the form that the worker brought it into."""
         if message.base is self.reading and self._waiting:
             self._waiting.pop(0)
-            lit = self.legend.chosen
-            self._show(message.reading, stays=True)
-            if lit is not None:
-                self.legend.choose_again(lit)
+            self._show_again(message.reading)
         # If it was read again meanwhile, what was asked for is done to that.
         self._arrange_next()
 

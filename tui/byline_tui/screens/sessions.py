@@ -129,6 +129,7 @@ class SessionsScreen(MarkingScreen):
         self._first_query = kept.query
         self._wanted_key = kept.session
         self._unfolded = set(kept.unfolded)
+        self._has_preview = kept.preview
         grouping = grouping_named(kept.grouping)
         order = order_named(kept.order)
         self._question = Question(
@@ -162,7 +163,9 @@ class SessionsScreen(MarkingScreen):
             with Vertical(id="sessions-left"):
                 yield SessionList(self._fetch, id="sessions")
                 yield Notice(id="sessions-notice")
-            yield PreviewPane(id="preview")
+            preview = PreviewPane(id="preview")
+            preview.set_class(not self._has_preview, "-off")
+            yield preview
         yield Vertical(id="sessions-foot")
 
     def on_mount(self) -> None:
@@ -192,6 +195,7 @@ class SessionsScreen(MarkingScreen):
             query=self.query_one(QueryInput).value if self.is_mounted else kept.query,
             here_only=question.here_only or self._repository is None,
             session=self.session_under_cursor or "",
+            preview=self._has_preview,
             unfolded=tuple(sorted(self._unfolded)),
         )
 
@@ -511,7 +515,8 @@ class SessionsScreen(MarkingScreen):
 
     def action_toggle_preview(self) -> None:
         """Show or hide the conversation beside the list."""
-        self.query_one(PreviewPane).toggle_class("-off")
+        self._has_preview = not self._has_preview
+        self.query_one(PreviewPane).set_class(not self._has_preview, "-off")
         self.call_after_refresh(self._load_preview)
 
     @on(LineView.CursorMoved, "#sessions")

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -30,7 +29,7 @@ from byline_tui.messages import OpenConversation
 from byline_tui.screens.review_reading import NOT_IN_A_REPOSITORY
 from byline_tui.widgets.notice import Notice
 from byline_tui.widgets.search_input import SearchInput
-from byline_tui.widgets.stats_drawing import NAMES, Count, Drawing, Wish, draw, exported, head_of
+from byline_tui.widgets.stats_drawing import NAMES, Count, Drawing, Wish, draw, head_of, save
 from byline_tui.widgets.stats_table import StatsTable
 from byline_tui.widgets.tab_bar import TabBar
 from byline_tui.widgets.time_chart import LEAST_COLUMN, TimeChart
@@ -383,20 +382,13 @@ class StatsScreen(Screen[None]):
         name, drawing = self.export_name.value.strip(), self.drawing
         if not name or drawing is None:
             return
-        path = Path(name).expanduser()
         try:
             # Not in the background: it is small, and done before the next key.
-            with path.open("x", encoding="utf-8", errors="replace") as file:
-                file.write(exported(drawing, self._title(drawing), path.suffix))
-        except FileExistsError:
-            self.notify(
-                f"{safe_line(name)} exists already: choose another name.", severity="error", markup=False
-            )
-        except (OSError, RuntimeError) as error:
-            words = safe_line(f"Cannot write {name}: {error}")
-            self.notify(words, severity="error", markup=False)
+            path = save(drawing, self._title(drawing), name)
+        except BylineError as error:
+            self.notify(safe_line(str(error)), severity="error", markup=False)
         else:
-            self.notify(f"Wrote {safe_line(str(path.absolute()))}", markup=False)
+            self.notify(f"Wrote {safe_line(str(path))}", markup=False)
 
     def _title(self, drawing: Drawing) -> str:
         name = self.repository.root.name if self.repository is not None else ""

@@ -20,44 +20,21 @@ from byline.cli.why_text import Hanging, lines_of
 from byline.errors import BylineError
 from byline.git.repository import Repository
 from byline.review.model import DiffLine, Review, ReviewedFile
-from byline.review.why import Why, explain_line, explain_touched
+from byline.review.why import Why, explain_touched
 from byline.store.store import Store
 from byline.text import safe_line
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A touched line of a review. ``one_commit``: the review is of no more than one."""
+def answer(store: Store, repository: Repository, review: Review, file: ReviewedFile, line: DiffLine) -> Why:
+    """The evidence for a touched line of a review, with everybody's claims.
 
-    review: Review
-    file: ReviewedFile
-    line: DiffLine
-    one_commit: bool = True
-
-
-def answer(store: Store, repository: Repository, question: Question) -> Why:
-    """The evidence: with everybody's claims for a line that was added and stands, else of the call alone.
-
-    Raises: as :func:`byline.review.why.explain_line`.
+    Raises: as :func:`byline.review.why.explain_touched`.
     """
-    review, file, line = question.review, question.file, question.line
-    if line.kind == "added" and line.new_number is not None:
-        rev = review.commit.oid if review.commit is not None else None
-        if review.target == "worktree" or (rev is not None and question.one_commit):
-            why = explain_line(store, repository, file.path, line.new_number, rev)
-            # git's blame may follow a merge to the commit behind it: then the review's own answer is told.
-            if why.line.commit == rev and why.line.content == line.content:
-                return why
-    touched = next(
-        each
-        for each in file.touched()
-        if (each.kind, each.line_number)
-        == (line.kind, line.old_number if line.kind == "removed" else line.new_number)
-    )
-    path = file.old_path if line.kind == "removed" else file.path
-    return explain_touched(store, path, touched, review.commit, review.problems)
+    number = line.old_number if line.kind == "removed" else line.new_number
+    touched = next(each for each in file.touched() if (each.kind, each.line_number) == (line.kind, number))
+    return explain_touched(store, repository, review, file, touched)
 
 
 class WordsScreen(ModalScreen[None]):

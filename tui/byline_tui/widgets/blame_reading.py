@@ -1,10 +1,15 @@
 """A file as the blame screen shows it: where it is, its text at first, and its authors later."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from byline.errors import GitError
+from byline.git.listing import commit_facts
 from byline.git.repository import Repository
-from byline.review.authors import Marks
+from byline.review.authors import Marks, sessions_of
+from byline.review.blame import Progress, blame_file
+from byline.store.store import Store
+from byline.text import split_lines
 from byline_tui.widgets.blame_layout import BlameLayout
 from byline_tui.widgets.diff_syntax import DiffSyntax
 
@@ -30,6 +35,25 @@ class Reading:
     syntax: DiffSyntax
     marks: Marks
     where: str
+
+
+def read_file(store: Store, repository: Repository, place: Place, progress: Progress) -> Iterator[Reading]:
+    """The file's text as soon as it is known, then the same with its authors.
+
+    Raises:
+        GitError: there is no such revision or file, or it has no lines of text.
+        StoreError: the store cannot be read.
+    """
+    oid = repository.resolve(place.rev or "HEAD") if place.rev or repository.bare else None
+    where = where_of(repository, oid)
+    text = text_of(repository, place.path, oid)
+    if text is not None:
+        layout = BlameLayout(place.path, split_lines(text))
+        yield Reading(place, layout, coloured(layout), Marks(()), where)
+    blame = blame_file(store, repository, place.path, place.rev, progress=progress)
+    facts = commit_facts(repository, {line.commit for line in blame.lines if line.commit})
+    layout = BlameLayout(place.path, [line.content for line in blame.lines], blame, facts)
+    yield Reading(place, layout, coloured(layout), Marks(sessions_of(layout.counts)), where)
 
 
 def where_of(repository: Repository, oid: str | None) -> str:

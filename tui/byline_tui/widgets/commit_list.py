@@ -14,7 +14,7 @@ from textual.strip import Strip
 from byline.git.model import Commit
 from byline.review.authors import Counts, Marks, percent, sessions_of, shares_by_model
 from byline.text import safe_line
-from byline.wording import ago
+from byline.wording import DAY_MS, ago
 from byline_tui.commit_pages import CommitPages
 from byline_tui.widgets.diff_drawing import fitted
 from byline_tui.widgets.line_view import LineView
@@ -27,6 +27,7 @@ AUTHOR = 16
 WIDE = 100
 BAR_WIDE, BAR_NARROW = 16, 8
 SHARE = 18
+_MONTH_DAYS, _YEAR_DAYS = 30, 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ class CommitList(LineView):
             segments.append(Segment(f" {fitted(author, AUTHOR)}", muted))
             segments.append(Segment(f"{age:>{AGE}} ", muted))
         else:
-            short = age if len(age) <= 4 else age[2:7]
+            short = _short_age(commit.author_time * 1000, self._now_ms) if commit is not None else ""
             segments.append(Segment(f"{short:>5}", muted))
         return Strip(segments)
 
@@ -249,3 +250,11 @@ class CommitList(LineView):
             neutral=self.app.theme_variables["muted"],
         )
         return [*drawn, Segment(f" {fitted(words, SHARE)}", muted if cell_len(words) else Style())]
+
+
+def _short_age(time_ms: int, now_ms: int) -> str:
+    """How long ago a time was, in four cells: months (``5mo``) and years (``3y``) instead of a date."""
+    days = (now_ms - time_ms) // DAY_MS
+    if days < _MONTH_DAYS:
+        return ago(time_ms, now_ms)
+    return f"{days // _MONTH_DAYS}mo" if days < _YEAR_DAYS else f"{days // _YEAR_DAYS}y"

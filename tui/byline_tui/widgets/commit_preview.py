@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.cache import LRUCache
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
@@ -14,17 +13,17 @@ from textual.worker import get_current_worker
 
 from byline.errors import BylineError
 from byline.git.repository import Repository
+from byline.review.bounded import Bounded
 from byline.review.review import Progress
 from byline.store.store import Store
 from byline_tui.diff_shape import Shape
-from byline_tui.reviewing import STAGED, WORKTREE, MovedOn, Reading, read
+from byline_tui.reviewing import STAGED, WORKTREE, MovedOn, Reading, read, weight
 from byline_tui.widgets.diff_view import DiffView
 from byline_tui.widgets.notice import Notice
 from byline_tui.widgets.review_head import head_of
 
-KEPT = 48
-LARGEST_KEPT = 20_000
-"""Reviews that are remembered, and rows up to which one is."""
+KEPT_BYTES = 48_000_000
+"""What the reviews that are remembered may weigh together."""
 
 
 class CommitPreview(Vertical):
@@ -59,7 +58,7 @@ class CommitPreview(Vertical):
         super().__init__(id=id)
         self._store = store
         self._repository = repository
-        self._known: LRUCache[str, Reading] = LRUCache(KEPT)
+        self._known: Bounded[str, Reading] = Bounded(KEPT_BYTES, weight)
         self._generation = 0
         self._shape = Shape()
         self._rev = ""
@@ -85,9 +84,13 @@ class CommitPreview(Vertical):
         """The revision whose diff is shown; None while another one is waited for."""
         return self._rev if self._shown is not None and self._shown_rev == self._rev else None
 
+    def known(self, rev: str) -> Reading | None:
+        """The review of a revision, if it has been read and is still what it was."""
+        return self._known[rev] if rev in self._known else None  # noqa: SIM401 - it is no dict
+
     def forget(self) -> None:
         """What was read may be another by now."""
-        self._known.clear()
+        self._known.keep(lambda _: False)
         self._generation += 1
         self._rev = ""
 
@@ -97,12 +100,12 @@ class CommitPreview(Vertical):
             self._shape = shape
             self.forget()
         self._rev, before = rev, self._rev
-        known = self._known.get(rev)
+        known = self.known(rev)
         if known is not None:
             if known is not self._shown:
                 self._draw(known)
             if near is not None and self._repository is not None:
-                self._read(self._repository, [each for each in near if self._known.get(each) is None], shape)
+                self._read(self._repository, [each for each in near if each not in self._known], shape)
         elif near is not None and self._repository is not None:
             self._read(self._repository, [rev, *near], shape)
         elif before != rev:
@@ -140,8 +143,7 @@ class CommitPreview(Vertical):
         message.stop()
         if message.generation != self._generation:
             return
-        is_lasting = message.rev not in {STAGED, WORKTREE}
-        if is_lasting and len(message.reading.layout) <= LARGEST_KEPT:
+        if message.rev not in {STAGED, WORKTREE}:
             self._known[message.rev] = message.reading
         if message.rev == self._rev:
             self._draw(message.reading)

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from byline.review.model import ReviewedFile
 from byline.text import safe_line, shorten
-from byline_tui.widgets.diff_syntax import Span as ToneSpan
+from byline_tui.widgets.diff_tones import Span as ToneSpan
 from byline_tui.widgets.intraline import MAX_LINE, Span
 
 StyleOf = Callable[[str], Style]

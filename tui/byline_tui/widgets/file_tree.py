@@ -83,17 +83,28 @@ class FileTree(LineView):
 
         ``counts`` has their touched lines per contributor, ``sizes`` those added and those removed.
         """
+        at = self._entries[self.cursor].file if self.cursor < len(self._entries) else -1
+        path = self.files[at].path if at >= 0 else None
         self.files, self._counts, self._sizes, self._marks = files, counts, sizes, marks
-        self._list()
+        self._list(next((n for n, file in enumerate(files) if file.path == path), -1))
 
-    def filter(self, words: Sequence[str]) -> int:
-        """Show only files whose path has all the words (in small letters); how many there are."""
+    def filter(self, words: Sequence[str]) -> None:
+        """Show only files whose path has all the words (in small letters)."""
         self._words = tuple(words)
-        self._list()
+        kept = self._entries[self.cursor].file if self.cursor < len(self._entries) else -1
+        self._list(kept)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether words are asked for."""
+        return bool(self._words)
+
+    @property
+    def shown_files(self) -> int:
+        """The files that are shown."""
         return len(self._rows)
 
-    def _list(self) -> None:
-        kept = self._entries[self.cursor].file if self.cursor < len(self._entries) else -1
+    def _list(self, kept: int) -> None:
         self._entries = list(_entries(self.files, self._words))
         self._rows = {entry.file: y for y, entry in enumerate(self._entries) if entry.file >= 0}
         self.cursor = self._rows.get(kept, 0)

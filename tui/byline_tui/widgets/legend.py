@@ -38,10 +38,13 @@ class Legend(LineView):
 
     @dataclass
     class Chosen(Message):
-        """A contributor was chosen; None: all. ``passing``: the mouse is over it, and nothing was chosen."""
+        """A contributor was chosen; None: all. ``passing``: the mouse is over it, and nothing was chosen;
+        not ``is_new``: as before, for another form of the review.
+        """
 
         who: Who | None
         passing: bool = False
+        is_new: bool = True
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as in Textual
         super().__init__(id=id)
@@ -64,7 +67,7 @@ class Legend(LineView):
     def choose_again(self, who: Who) -> None:
         """Choose whom the review showed before in another form, if it still has lines."""
         if any(who == other for other, _ in self._rows):
-            self._choose(who)
+            self._choose(who, is_new=False)
 
     @property
     def line_count(self) -> int:
@@ -126,7 +129,7 @@ class Legend(LineView):
         """Undo the choice."""
         self._choose(None)
 
-    def _choose(self, who: Who | None) -> None:
+    def _choose(self, who: Who | None, *, is_new: bool = True) -> None:
         self._chosen = None if who == self._chosen else who
         self.lines_changed()
-        self.post_message(self.Chosen(self._chosen))
+        self.post_message(self.Chosen(self._chosen, is_new=is_new))

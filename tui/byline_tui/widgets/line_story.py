@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
@@ -35,6 +36,14 @@ PRECISIONS = {
     "patch_text": "a patch without numbers",
 }
 """What an edit was recorded as: the evidence in few words."""
+
+SHORT = {
+    "the agent's own diff": "own diff",
+    "the file before and after": "whole file",
+    "old and new string": "strings",
+    "a patch without numbers": "bare patch",
+}
+"""The same in fewer, where there is no room."""
 
 
 class LineStory(Static):
@@ -120,19 +129,43 @@ def tell_line(
         return text.append("".join(f" · {note}" for note in notes), styles["muted"])
     quoted = shorten(safe_line(prompt.strip().partition("\n")[0]), max(width - 6, 10)) if prompt else ""
     text.append(f"“{quoted}”" if quoted else "(no prompt recorded)", styles["prompt" if quoted else "muted"])
+    return text.append(
+        "\n   " + " · ".join(_fitted(_facts(line, credit, credit.origin, who, notes), width - 4))
+    )
+
+
+def _facts(line: DiffLine, credit: Credit, origin: Origin, who: Who, notes: Sequence[str]) -> list[list[str]]:
+    """What is known, each fact in its forms from the longest to the shortest, which may be none at all."""
     verb = "removed by" if line.kind == "removed" else "written by"
-    when = f"{local_day(credit.origin.time_ms).isoformat()} {clock(credit.origin.time_ms)}"
+    session, tool = safe_line(origin.session_id)[:11], safe_line(origin.tool or "edit")
+    day, hour = local_day(origin.time_ms).isoformat(), clock(origin.time_ms)
     facts = [
-        f"{verb} {safe_line(credit.origin.session_id)[:11]}",
-        safe_line(model_name(who)),
-        f"{safe_line(credit.origin.tool or 'edit')} {when}",
-        MATCHES.get(credit.match or "exact", "exact"),
+        [f"{verb} {session}", f"by {session}" if line.kind != "removed" else f"{verb} {session}", session],
+        [safe_line(model_name(who))],
+        [f"{tool} {day} {hour}", f"{tool} {day}", f"{tool} {day[5:]}", tool, ""],
+        [MATCHES.get(credit.match or "exact", "exact")],
     ]
     if credit.assumed:
-        facts.append(ASSUMED[credit.assumed])
+        facts.append([ASSUMED[credit.assumed], f"{credit.assumed} assumed"])
     if credit.carried:
-        facts.append("carried over from an earlier commit")
-    return text.append("\n   " + " · ".join([*facts, *notes]))
+        facts.append(["carried over from an earlier commit", "carried over"])
+    facts += [[note, SHORT[note]] if note in SHORT else [note] for note in notes]
+    return facts
+
+
+def _fitted(facts: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The facts, of which those with the longest shorter form are shortened until all have room."""
+    at = [0] * len(facts)
+    while True:
+        shown = [forms[n] for forms, n in zip(facts, at, strict=True) if forms[n]]
+        if cell_len(" · ".join(shown)) <= width:
+            return shown
+        left = [n for n, forms in enumerate(facts) if at[n] + 1 < len(forms)]
+        if not left:
+            return shown
+        # What it is known from is told as long as can be: when it was is in the conversation too.
+        first = max(left, key=lambda n: len(facts[n][at[n]]) - len(facts[n][at[n] + 1]))
+        at[first] += 1
 
 
 def _without_origin(line: DiffLine, credit: Credit, styles: Mapping[str, str]) -> Text:

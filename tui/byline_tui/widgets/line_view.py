@@ -5,11 +5,9 @@ hundreds of megabytes on long ones; this costs one widget and a cache of the lin
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -20,6 +18,8 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+
+from byline_tui.widgets.strips import cells, matches, restyle, with_background
 
 STRIPS_KEPT = 4096
 SCROLL_MARGIN = 2
@@ -246,7 +246,7 @@ class LineView(ScrollView, can_focus=True):
             strip = with_background(strip, self.get_component_rich_style(name))
             if self._find is not None:
                 match = self.get_component_rich_style("line-view--match")
-                strip = restyle(strip, _matches(strip, self._find), match)
+                strip = restyle(strip, matches(strip, self._find), match)
         if (selection := self.text_selection) is not None:
             strip = self._with_selection(strip, selection, line, scroll_x)
         return strip.apply_offsets(scroll_x, line)
@@ -260,7 +260,7 @@ class LineView(ScrollView, can_focus=True):
             content = self.render_content(line, width)
             if self._find is not None:
                 style = self.get_component_rich_style("line-view--match")
-                content = restyle(content, _matches(content, self._find), style)
+                content = restyle(content, matches(content, self._find), style)
             base = self.rich_style
             frozen = min(self.frozen_columns, width)
             if scroll_x and frozen:
@@ -278,8 +278,8 @@ class LineView(ScrollView, can_focus=True):
             return strip
         text = strip.text
         start, end = (max(position - scroll_x, 0) for position in span)
-        cells = [(_cells(text[:start]), strip.cell_length if span[1] == -1 else _cells(text[:end]))]
-        return restyle(strip, cells, self.screen.get_component_rich_style("screen--selection"))
+        covered = [(cells(text[:start]), strip.cell_length if span[1] == -1 else cells(text[:end]))]
+        return restyle(strip, covered, self.screen.get_component_rich_style("screen--selection"))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text; only the lines that it covers are drawn for it."""
@@ -382,36 +382,3 @@ class LineView(ScrollView, can_focus=True):
         """Select the cursor's line."""
         if self.line_count:
             self.post_message(self.LineSelected(self, self.cursor))
-
-
-def with_background(strip: Strip, style: Style) -> Strip:
-    """The strip with the style's background everywhere, over any of its own."""
-    background = Style(bgcolor=style.bgcolor)
-    return Strip(Segment.apply_style(strip, None, background), strip.cell_length)
-
-
-def restyle(strip: Strip, spans: Iterable[tuple[int, int]], style: Style) -> Strip:
-    """The strip with a style laid over spans of cells (start, end), in order and apart from each other."""
-    cuts: list[int] = []
-    for start, end in spans:
-        if end > start:
-            cuts += [start, end]
-    if not cuts:
-        return strip
-    pieces = list(strip.divide([*cuts, strip.cell_length]))
-    styled = [
-        Strip(Segment.apply_style(piece, None, style), piece.cell_length) if index % 2 else piece
-        for index, piece in enumerate(pieces)
-    ]
-    return Strip.join(styled)
-
-
-def _matches(strip: Strip, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    text = strip.text
-    for match in pattern.finditer(text):
-        start = _cells(text[: match.start()])
-        yield start, start + _cells(match[0])
-
-
-def _cells(text: str) -> int:
-    return Strip([Segment(text)]).cell_length

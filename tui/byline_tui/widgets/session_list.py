@@ -282,11 +282,11 @@ class SessionList(RowList[SessionEntry]):
             (0, [Segment(fit(row.agent, 12), agent)]),
             (5, [Segment(fit(place, 36), muted)] if place else []),
             (2, [Segment(fit(models, 34), muted)] if models else []),
-            (3, [Segment(counted(row.prompts, "prompt"), muted)] if row.prompts else []),
-            (6, [Segment(counted(row.edits, "edit"), muted)] if row.edits else []),
-            (7, [Segment(counted(row.messages, "message"), muted)]),
+            (6, [Segment(counted(row.prompts, "prompt"), muted)] if row.prompts else []),
+            (4, [Segment(counted(row.messages, "message"), muted)]),
+            (7, [Segment(counted(row.edits, "edit"), muted)] if row.edits else []),
             (1, changed),
-            (4, [Segment(share, muted)] if share else []),
+            (3, [Segment(share, muted)] if share else []),
         ]
         facts = [fact for fact in facts if fact[1]]
         while len(facts) > 1 and sum(_used(fact) + 3 for _, fact in facts) - 3 > width:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.text import Text
 
+from byline.errors import BylineError
 from byline.review.authors import percent
 from byline.statistics.bars import BAR_FILLS, by_contributor
 from byline.statistics.facts import Statistics
@@ -66,6 +68,23 @@ def draw(count: Count, wish: Wish) -> Drawing:
     else:
         chart = over_time(count.statistics, wish.by, count.agents, wish.room, wish.unit)
     return Drawing(wish, count, found, chart)
+
+
+def save(drawing: Drawing, title: str, name: str) -> Path:
+    """Write what is shown to a new file, in the form its ending asks for; give its full path.
+
+    Raises:
+        BylineError: there is a file of this name, or none can be written.
+    """
+    try:
+        path = Path(name).expanduser()
+        with path.open("x", encoding="utf-8", errors="replace") as file:
+            file.write(exported(drawing, title, path.suffix))
+    except FileExistsError as error:
+        raise BylineError(f"{name} exists already: choose another name") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BylineError(f"cannot write {name} ({error}): choose another name") from error
+    return path.absolute()
 
 
 def exported(drawing: Drawing, title: str, suffix: str) -> str:
