@@ -72,7 +72,7 @@ LISTINGS = (
         ReviewJson,
     ),
     Listing("blame FILE [REV] --json", "An array, an object per line of the file.", BlamedLineJson),
-    Listing("why FILE:LINE [REV] --json", "One object.", WhyJson),
+    Listing("why FILE:LINE [REV|A..B] --json", "One object.", WhyJson),
     Listing("log [REV|A..B] --json", "An array, an object per commit, newest first.", CommitJson),
     Listing("stats [REV|A..B] --json", "One object.", StatisticsJson),
     Listing("sessions [QUERY] --json", "An array, an object per session, newest first.", SessionJson),

@@ -1,32 +1,24 @@
-"""Where Byline keeps its own things.
-
-platformdirs is imported when a folder is asked for and not before: a hook that is told its
-database by ``BYLINE_DB`` never pays for it.
-"""
+"""Where Byline keeps its own things."""
 
 import os
 from pathlib import Path
 
+from byline.own_folder import own_folder
+
 
 def data_dir() -> Path:
     """The user's data folder for Byline; it need not exist yet."""
-    import platformdirs  # noqa: PLC0415 - 14 ms that a hook with BYLINE_DB need not pay
-
-    return Path(platformdirs.user_data_dir("byline", appauthor=False))
+    return Path(own_folder("data"))
 
 
 def config_dir() -> Path:
     """The user's configuration folder for Byline."""
-    import platformdirs  # noqa: PLC0415 - see data_dir
-
-    return Path(platformdirs.user_config_dir("byline", appauthor=False))
+    return Path(own_folder("config"))
 
 
 def state_dir() -> Path:
     """The user's state folder for Byline: what the browser remembers, and logs."""
-    import platformdirs  # noqa: PLC0415 - see data_dir
-
-    return Path(platformdirs.user_state_dir("byline", appauthor=False))
+    return Path(own_folder("state"))
 
 
 def database_path(override: str | None = None) -> Path:

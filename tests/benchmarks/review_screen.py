@@ -11,7 +11,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +27,8 @@ from byline_tui.widgets.line_view import LineView
 
 SMALL, LARGE, COMMITS, SIZE = 100, 100_000, 100, (180, 50)
 LISTED = 100_000
+PATIENCE = 300
+"""Seconds after which something that is waited for has gone wrong."""
 
 
 def history() -> Iterator[str]:
@@ -49,7 +51,7 @@ def long_history() -> Iterator[str]:
         who = f"Mia <mia@example.com> {1_600_000_000 + number * 600} +0000"
         subject, text = f"commit {number:06}", f"line {number}\n"
         yield f"commit refs/heads/main\nauthor {who}\ncommitter {who}\ndata {len(subject)}\n{subject}\n"
-        yield f"M 100644 inline dir{number % 50}/f{number % 997}.txt\ndata {len(text)}\n{text}\n"
+        yield f"M 100644 inline dir{number % 50}/f{number % 1_000}.txt\ndata {len(text)}\n{text}\n"
 
 
 def git(folder: Path, *words: str, stdin: str | None = None) -> None:
@@ -75,15 +77,24 @@ def told(times: list[float]) -> str:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait for it without waiting until nothing is being worked out any more."""
+    """Wait for it without waiting until nothing is being worked out any more; not for ever.
+
+    Raises:
+        TimeoutError: it did not come to be.
+    """
+    begun = time.perf_counter()
     while not condition():
+        if time.perf_counter() - begun > PATIENCE:
+            raise TimeoutError(f"not within {PATIENCE} s")
         await asyncio.sleep(0.002)
 
 
 def frame(view: LineView) -> float:
-    """Seconds to draw all lines of a view anew."""
+    """Seconds of this thread to draw all lines of a view anew, whatever else the machine does meanwhile."""
     region = Region(0, 0, view.size.width, view.size.height)
-    return seconds(lambda: view.render_lines(region))
+    begun = time.thread_time()
+    view.render_lines(region)
+    return time.thread_time() - begun
 
 
 async def opened(app: BylineApp, rev: str) -> tuple[float, ReviewScreen]:
@@ -95,22 +106,21 @@ async def opened(app: BylineApp, rev: str) -> tuple[float, ReviewScreen]:
     return time.perf_counter() - begun, app.screen
 
 
-async def measure(store: Store, repository: Repository, shows: dict[str, float]) -> list[str]:
+async def measure(store: Store, repository: Repository, shows: dict[str, float]) -> AsyncIterator[str]:
     """The table's lines."""
     app = BylineApp(store, repository, "commits")
-    table: list[str] = []
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: isinstance(app.screen, CommitsScreen) and app.screen.commits.line_count > COMMITS)
         assert isinstance(app.screen, CommitsScreen)
         commits = app.screen
-        table.append(f"memory with the list                       {memory():8} MB")
+        yield f"memory with the list                       {memory():8} MB"
         for rev, lines in (("HEAD~1", SMALL), ("HEAD", LARGE)):
             took, screen = await opened(app, rev)
             beside = f"git show alone {shows[rev]:.2f} s"
-            table.append(f"open a commit of {lines:7,} lines             {took:8.2f} s   {beside}")
+            yield f"open a commit of {lines:7,} lines             {took:8.2f} s   {beside}"
             if lines == SMALL:
                 await pilot.press("escape")
-        table.append(f"memory with it                             {memory():8} MB")
+        yield f"memory with it                             {memory():8} MB"
         diff, frames, jumps = screen.diff, [], []
         for step in range(200):
             diff.scroll_to(y=step * 40, animate=False, force=True)
@@ -118,12 +128,12 @@ async def measure(store: Store, repository: Repository, shows: dict[str, float])
         for step in range(50):
             diff.cursor = step * 7_919 % diff.line_count
             jumps.append(frame(diff))
-        table.append(f"a page further, median and worst           {told(frames)}")
-        table.append(f"a jump, median and worst                   {told(jumps)}")
+        yield f"a page further, median and worst           {told(frames)}"
+        yield f"a jump, median and worst                   {told(jumps)}"
         begun = time.perf_counter()
         screen.action_split()
         await until(lambda: diff.layout_of_rows.split)
-        table.append(f"side by side                               {time.perf_counter() - begun:8.2f} s")
+        yield f"side by side                               {time.perf_counter() - begun:8.2f} s"
         await pilot.press("escape")
         await until(lambda: app.screen is commits)
         begun, waits = time.perf_counter(), []
@@ -134,31 +144,26 @@ async def measure(store: Store, repository: Repository, shows: dict[str, float])
         last = commits.commits.entry(COMMITS - 1).rev
         await until(lambda: commits.preview.shown_rev == last)
         longest = f"longest step {max(waits) * 1000:.1f} ms"
-        table.append(f"flicking through {COMMITS} commits, all           {moved:8.2f} s   {longest}")
-        table.append(
-            f"until the diff of the last is shown        {time.perf_counter() - begun - moved:8.2f} s"
-        )
-        table.append(f"memory at the end                          {memory():8} MB")
-    return table
+        yield f"flicking through {COMMITS} commits, all           {moved:8.2f} s   {longest}"
+        yield f"until the diff of the last is shown        {time.perf_counter() - begun - moved:8.2f} s"
+        yield f"memory at the end                          {memory():8} MB"
 
 
-async def measure_list(store: Store, repository: Repository, alone: float) -> list[str]:
+async def measure_list(store: Store, repository: Repository, alone: float) -> AsyncIterator[str]:
     """The table's lines about a very long list."""
     begun = time.perf_counter()
     app = BylineApp(store, repository, "commits")
-    table: list[str] = []
 
-    def told_since(what: str) -> None:
-        table.append(f"{what:42} {time.perf_counter() - begun:8.2f} s")
+    def since(what: str) -> str:
+        return f"{what:42} {time.perf_counter() - begun:8.2f} s"
 
     async with app.run_test(size=SIZE):
         await until(lambda: isinstance(app.screen, CommitsScreen) and app.screen.commits.line_count)
         assert isinstance(app.screen, CommitsScreen)
         listed = app.screen.commits
-        told_since(f"the first of {LISTED:,} commits listed")
+        yield since(f"the first of {LISTED:,} commits listed")
         await until(lambda: listed.line_count == LISTED)
-        told_since("all of them listed")
-        table[-1] += f"   git rev-list alone {alone:.2f} s"
+        yield f"{since('all of them listed')}   git rev-list alone {alone:.2f} s"
         frames, jumps = [], []
         for _ in range(100):
             listed.action_page(1)
@@ -167,17 +172,22 @@ async def measure_list(store: Store, repository: Repository, alone: float) -> li
         begun = time.perf_counter()
         listed.action_last()
         await until(lambda: listed.entry(LISTED - 1).commit is not None)
-        told_since("the end: its commits are shown")
+        yield since("the end: its commits are shown")
         await until(lambda: not listed.without_counts())
-        told_since("the end: its bars and those a page around")
+        yield since("the end: its bars and those a page around")
         for step in range(50):
             listed.cursor = step * 7_919 % LISTED
             jumps.append(frame(listed))
             await asyncio.sleep(0)
-        table.append(f"a page further, median and worst           {told(frames)}")
-        table.append(f"a jump, median and worst                   {told(jumps)}")
-        table.append(f"memory with the long list                  {memory():8} MB")
-    return table
+        yield f"a page further, median and worst           {told(frames)}"
+        yield f"a jump, median and worst                   {told(jumps)}"
+        yield f"memory with the long list                  {memory():8} MB"
+
+
+async def printed(table: AsyncIterator[str]) -> None:
+    """Print a table as it comes to be."""
+    async for line in table:
+        print(line, flush=True)
 
 
 def main() -> None:
@@ -186,10 +196,11 @@ def main() -> None:
         folder = Path(name)
         git(folder, "init", "-q", "-b", "main")
         git(folder, "fast-import", "--quiet", stdin="".join(long_history()))
+        # Else the index differs, and has a row of its own in the list.
+        git(folder, "reset", "-q", "--hard", "main")
         alone = seconds(lambda: git(folder, "rev-list", "main"))
         with Store(folder / ".git" / "byline.db") as store:
-            for line in asyncio.run(measure_list(store, Repository.open(folder), alone)):
-                print(line)
+            asyncio.run(printed(measure_list(store, Repository.open(folder), alone)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         git(folder, "init", "-q", "-b", "main")
@@ -197,8 +208,7 @@ def main() -> None:
         git(folder, "reset", "-q", "--hard", "main")
         shows = {rev: seconds(lambda rev=rev: git(folder, "show", rev)) for rev in ("HEAD", "HEAD~1")}  # type: ignore[misc] # a lambda with a default
         with Store(folder / ".git" / "byline.db") as store:
-            for line in asyncio.run(measure(store, Repository.open(folder), shows)):
-                print(line)
+            asyncio.run(printed(measure(store, Repository.open(folder), shows)))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from claude_records import MODEL, ClaudeTranscript
 
+from byline.cli.main import COMMANDS
 from byline.cli.sessions import SessionJson
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -240,3 +241,26 @@ def test_the_list_loads_no_textual_and_json_no_rich(tmp_path: Path, imported: Cl
     env = {**os.environ, "BYLINE_DB": str(tmp_path / "byline.db")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
     assert done.stderr == b"[]\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_store_and_colour_may_be_named_behind_every_command(run: Run, command: str) -> None:
+    helped = out(run(command, "--help"))
+    assert "--db PATH" in helped
+    assert "--color {auto,always,never}" in helped
+
+
+def test_what_is_said_behind_the_command_holds_and_what_is_said_before_it_otherwise(
+    run: Run, imported: ClaudeTranscript, tmp_path: Path
+) -> None:
+    other = str(tmp_path / "other.db")
+    assert len(json.loads(out(run("sessions", "--json")))) == 1
+    assert json.loads(out(run("sessions", "--json", "--db", other))) == []
+    assert json.loads(out(run("--db", other, "sessions", "--json"))) == []
+    named = str(tmp_path / "byline.db")
+    assert len(json.loads(out(run("--db", other, "sessions", "--db", named, "--json")))) == 1
+    assert "\x1b[" in out(run("sessions", "--color", "always"))
+    assert "\x1b[" in out(run("--color", "always", "sessions", "--db", named))
+    assert "\x1b[" not in out(run("--color", "always", "sessions", "--color=never"))
+    wrong = run("sessions", "--color", "red")
+    assert (wrong.returncode, wrong.stdout) == (2, b"")

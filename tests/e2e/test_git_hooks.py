@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -268,3 +269,22 @@ def test_a_commit_that_there_is_not_is_said_and_never_fails_git(hooked: Path, wo
         assert said.stdout == b""
         assert said.stderr.startswith(b"byline-ingest: post-commit: ")
         assert said.stderr.count(b"\n") == 1
+
+
+def test_a_commit_is_attributed_with_a_dozen_git_processes(
+    hooked: Path, write: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        write(f"{number}.py", "one\ntwo\n")
+    real, log = shutil.which("git"), tmp_path / "log"
+    seen = tmp_path / "seen"
+    seen.mkdir()
+    (seen / "git").write_text(f'#!/bin/sh\necho "$*" >> {log}\nexec {real} "$@"\n')
+    (seen / "git").chmod(0o755)
+    # Not as git's hook: git puts its own folder before PATH then.
+    git(hooked, "-c", "core.hooksPath=/dev/null", "commit", "-qm", "Three")
+    monkeypatch.setenv("PATH", f"{seen}{os.pathsep}{os.environ['PATH']}")
+    subprocess.run([sys.executable, "-c", MAIN, "post-commit"], cwd=hooked, check=True)
+    ((counts,),) = query("SELECT counts FROM post_commit_patch_intersections")
+    assert json.loads(str(counts))["added"]["ai"] == 6
+    assert 3 <= len(log.read_text().splitlines()) <= 12

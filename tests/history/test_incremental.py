@@ -16,6 +16,8 @@ from byline.history import import_histories
 from byline.store.store import Store
 from byline.store.writer import Written
 
+CODEX = Path(__file__).parents[1] / "agents" / "fixtures" / "codex"
+
 
 def talk(transcript: ClaudeTranscript, rng: random.Random, steps: int) -> None:
     """Everything a transcript is made of, in an order that nobody planned."""
@@ -75,6 +77,24 @@ def test_a_transcript_imported_as_it_grows_is_as_one_imported_at_once(
             import_histories(bit_by_bit, [grown])
         import_histories(at_once, [whole.path])
         assert everything(bit_by_bit.path) == everything(at_once.path)
+
+
+@pytest.mark.parametrize("history", sorted(CODEX.glob("*.jsonl")), ids=lambda history: history.stem)
+def test_a_rollout_imported_as_it_grows_is_as_one_imported_at_once(history: Path, tmp_path: Path) -> None:
+    lines = history.read_bytes().removesuffix(b"\n").split(b"\n")
+    with Store(tmp_path / "whole.db") as at_once:
+        import_histories(at_once, [history])
+        expected = everything(at_once.path)
+    grown = tmp_path / "grown" / history.name
+    grown.parent.mkdir()
+    for place in range(1, len(lines), max(len(lines) // 12, 1)):
+        with Store(tmp_path / f"{place}.db") as bit_by_bit:
+            # Up to a line, with half of the next one, and to the end.
+            for end in (b"\n", b"\n" + lines[place][: len(lines[place]) // 2], None):
+                more = lines[place:] if end is None else []
+                grown.write_bytes(b"\n".join([*lines[:place], *more]) + (end or b"\n"))
+                import_histories(bit_by_bit, [grown])
+            assert everything(bit_by_bit.path) == expected, place
 
 
 @pytest.fixture

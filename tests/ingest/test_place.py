@@ -5,7 +5,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from byline.ingest.place import database_name, own_folder
+from byline.ingest.place import database_name
+from byline.own_folder import own_folder
 from byline.paths import data_dir, database_path, state_dir
 
 
@@ -16,8 +17,8 @@ def test_the_folders_agree(monkeypatch: pytest.MonkeyPatch, value: str | None) -
             monkeypatch.delenv(f"XDG_{name}_HOME")
         else:
             monkeypatch.setenv(f"XDG_{name}_HOME", value)
-    assert own_folder("data") == str(data_dir())
-    assert own_folder("state") == str(state_dir())
+    assert own_folder("data") == platformdirs.user_data_dir("byline", appauthor=False) == str(data_dir())
+    assert own_folder("state") == platformdirs.user_state_dir("byline", appauthor=False) == str(state_dir())
     assert own_folder("config") == platformdirs.user_config_dir("byline", appauthor=False)
     assert database_name() == str(database_path())
 

@@ -16,9 +16,9 @@ from byline.config import read_config
 from byline.git.repository import Repository
 from byline.ingest import shell_edits, shell_window
 from byline.ingest.payloads import Call, store_call
-from byline.ingest.place import own_folder
 from byline.ingest.retry import patience
 from byline.ingest.shell_hook import look_at_work_tree
+from byline.own_folder import own_folder
 from byline.review.review import review_commit
 from byline.store.store import Store
 

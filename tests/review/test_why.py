@@ -9,10 +9,14 @@ from world import Agent, World
 from byline.errors import GitError
 from byline.git.repository import Repository
 from byline.record import Message, Part
-from byline.review.why import Why, explain_line
+from byline.review.model import Review
+from byline.review.review import review_staged
+from byline.review.why import Why, explain_line, explain_touched
 from byline.review.why_json import why_json
 
 BASE = "".join(f"base line number {number}\n" for number in range(1, 21))
+DISTINCT = "retries_of_the_uploader = compute_retries(configuration)\n"
+"""A line that says enough to be known for a copy where it stands twice."""
 
 
 def why(world: World, place: str, rev: str | None = "HEAD") -> Why:
@@ -26,6 +30,24 @@ def claims(answer: Why) -> list[str]:
         f"{entry.origin.tool_call_id} {entry.outcome}" + (f" by {entry.by.tool_call_id}" if entry.by else "")
         for entry in answer.considered
     ]
+
+
+def twins(answer: Why) -> list[str]:
+    """The lines it repeats, as ``path:line call commit``."""
+    return [
+        f"{twin.path}:{twin.line_number} {twin.origin.tool_call_id} {twin.commit}" for twin in answer.twins
+    ]
+
+
+def touched(world: World, review: Review, path: str, number: int) -> Why:
+    """The evidence for an added line of a review."""
+    (found,) = [
+        (file, line)
+        for file in review.files
+        for line in file.touched()
+        if (file.path, line.kind, line.line_number) == (path, "added", number)
+    ]
+    return explain_touched(world.store, Repository.open(world.path), review, *found)
 
 
 def says(world: World, agent: Agent, text: str) -> None:
@@ -144,12 +166,68 @@ def test_an_edit_after_the_commit_is_told(world: World) -> None:
 def test_a_copy_names_its_twin_in_the_same_file(world: World) -> None:
     a = world.agent("A")
     call = a.writes("f.py", "def one():\n    value = compute_value()\n\n\ndef two():\n    pass\n")
-    world.commit()
+    first = world.commit()
     world.person_replaces("f.py", "    pass\n", "    value = compute_value()\n")
     world.commit()
     answer = why(world, "f.py:6")
-    assert answer.line.credit.origin is None
-    assert claims(answer) == [f"{call} gone", f"{call} elsewhere"]
+    assert answer.line.credit.reason == "no_edit"
+    assert claims(answer) == [f"{call} gone"], "where the twin stands tells more than that there is one"
+    assert twins(answer) == [f"f.py:2 {call} {first}"]
+
+
+def test_a_copy_in_the_commit_that_its_original_came_in_names_its_twin(world: World) -> None:
+    a = world.agent("A")
+    call = a.writes("f.py", DISTINCT + "head = 0\n")
+    world.person_writes("f.py", world.read("f.py") + DISTINCT)
+    commit = world.commit()
+    answers = [why(world, f"f.py:{number}") for number in (1, 3)]
+    assert [answer.line.credit.reason for answer in answers] == [None, "copy"]
+    assert [twins(answer) for answer in answers] == [[], [f"f.py:1 {call} {commit}"]]
+
+
+def test_a_copy_in_another_file_names_its_twin(world: World) -> None:
+    call = world.agent("A").writes("one.py", "head = 0\n" + DISTINCT)
+    first = world.commit()
+    world.person_writes("one.py", "top = 0\n" + world.read("one.py"))
+    world.person_writes("two.py", DISTINCT)
+    world.agent("B").writes("unrelated.py", "nothing = 1\n")
+    world.commit()
+    found = touched(world, world.review(), "two.py", 1)
+    assert found.line.credit.reason == "copy"
+    assert twins(found) == [f"one.py:3 {call} {first}"]
+
+
+def test_a_copy_that_is_not_committed_names_its_twin(world: World) -> None:
+    call = world.agent("A").writes("f.py", DISTINCT + "tail = 0\n")
+    first = world.commit()
+    world.person_writes("f.py", world.read("f.py") + DISTINCT)
+    answer = why(world, "f.py:3", None)
+    assert answer.line.credit.reason == "copy"
+    assert twins(answer) == [f"f.py:1 {call} {first}"]
+    world.git("add", "-A")
+    staged = touched(world, review_staged(world.store, Repository.open(world.path)), "f.py", 3)
+    assert twins(staged) == [f"f.py:1 {call} {first}"]
+
+
+def test_a_text_that_two_edits_wrote_is_no_twin_of_a_line_that_is_not_known_for_a_copy(world: World) -> None:
+    a, b = world.agent("A"), world.agent("B")
+    line = "value = compute_value()\n"
+    first = a.writes("f.py", f"one = 1\n{line}two = 2\nthree = 3\n")
+    second = b.replaces("f.py", "three = 3\n", f"three = 3\n{line}four = 4\nfive = 5\n")
+    world.commit()
+    world.person_writes("f.py", world.read("f.py") + line)
+    world.commit()
+    answer = why(world, "f.py:8")
+    assert answer.line.credit.reason == "no_edit"
+    assert (twins(answer), claims(answer)) == ([], [f"{first} elsewhere", f"{second} elsewhere"])
+
+
+def test_a_text_that_a_person_wrote_twice_has_no_twin(world: World) -> None:
+    world.person_writes("f.py", DISTINCT + "tail = 0\n")
+    world.commit()
+    world.person_writes("f.py", world.read("f.py") + DISTINCT)
+    world.commit()
+    assert why(world, "f.py:3").twins == ()
 
 
 def test_equal_claims_from_two_checkouts_are_told_as_such(

@@ -1,5 +1,6 @@
 """Which sessions a query finds, in which order, and what is counted."""
 
+import random
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from talk import Talk
 from byline.errors import StoreError
 from byline.query import parse_query
 from byline.record import Message, Part, Session
+from byline.store import finder, search_memory
 from byline.store.commits import AttributedCommit, CommitRecord
 from byline.store.conversation_facts import containing_commits
 from byline.store.listing import Listing, Order, View
@@ -354,6 +356,135 @@ def test_row_ids_given_anew_after_a_deletion_are_of_their_new_session(talk: Talk
     assert found.hits["cc_3"].count == 1
 
 
+# Filters or words first ---------------------------------------------------------------------------
+
+
+_ASKED = (
+    "hello", "hel wor", "wor hello", "hello rare", "rar hel", "hello nowhere", "title hello",
+    "hello titl rare", "hello -rare", "-hello", '"hello world"', "hello role:assistant", "hello tool:bash",
+    "rare", "world hello -titl",
+)  # fmt: skip
+_BY = (
+    "", "is:subagent", "is:starred", "has:edits", "has:errors", "branch:main", "branch:dev", "repo:uploader",
+    "file:upload.py", "since:2025-10-09T09:40Z", "until:2025-10-09T09:00Z", "agent:codex branch:dev",
+    "-branch:main", 'label:"to do"', "is:hidden",
+)  # fmt: skip
+
+
+def _varied(talk: Talk) -> None:
+    """Sessions of few parts that differ in what is asked of them, by no rhythm."""
+    rng = random.Random(3)
+    for number in range(130):
+        texts = ["hello world", "hello", "world", "other", "world hello"]
+        said = [
+            rng.choice(texts) + (" rare" if rng.random() < 0.02 else "") for _ in range(rng.randint(1, 4))
+        ]
+        tool = {"type": "tool", "tool": "Bash", "status": rng.choice(["completed", "error"])}
+        key = talk.says(
+            number, *said, role=rng.choice(["user", "assistant"]), part=rng.choice([{}, {}, {}, tool]),
+            title=rng.choice([None, "A title", "hello", "rare title"]),
+            branch=rng.choice(["main", "dev", None]), agent=rng.choice(["claude", "codex"]),
+            parent_id=rng.choice([None, None, "cc_1"]),
+        )  # fmt: skip
+        if number % 11 == 0:
+            talk.edits(key, rng.choice(["upload.py", "retry.py"]))
+    repository = talk.store.repositories.remember("github.com/mia/uploader.git", None, None, "/w/u")
+    talk.store.repositories.bind_sessions([f"cc_{number}" for number in range(0, 130, 9)], repository.id)
+    talk.store.sessions.star([f"cc_{number}" for number in range(3, 130, 17)])
+    talk.store.sessions.label(["cc_4", "cc_44"], add=["to do"])
+    talk.store.sessions.hide(["cc_7", "cc_70"])
+
+
+def _said(found: Listing) -> object:
+    hits = {key: found.hits[key] for key in found.ids if key in found.hits}
+    return found.places, hits, dict(found.agents), dict(found.left_out)
+
+
+def test_filters_first_and_words_first_find_the_same(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _varied(talk)
+    queries = [parse_query(f"{by} {asked}") for asked in _ASKED for by in _BY]
+    assert not any(query.problems for query in queries)
+    filters_first = [_said(talk.find(query)) for query in queries]
+    talk.searching.warm()
+    with_rare_words_alone = [_said(talk.find(query)) for query in queries]
+    talk.searching.close()
+    monkeypatch.setattr(search_memory, "FEW_PARTS", -1)
+    words_first = [_said(talk.find(query)) for query in queries]
+    for query, *answers in zip(queries, filters_first, with_rare_words_alone, words_first, strict=True):
+        assert answers == [answers[0]] * 3, query.text
+    found = [len(talk.ids(query.text)) for query in queries]
+    assert sum(count > 0 for count in found) > len(queries) / 2
+
+
+def _statements(talk: Talk, query: str) -> tuple[Listing, str]:
+    """What is found, and all SQL that was run for it."""
+    statements: list[str] = []
+    with talk.searching.connected() as (connection, _):
+        connection.set_trace_callback(statements.append)
+    found = talk.find(query)
+    with talk.searching.connected() as (connection, _):
+        connection.set_trace_callback(None)
+    return found, "\n".join(statements)
+
+
+@pytest.mark.parametrize("query", ["branch:none hello", "is:starred hello", "hello branch:main -nobody"])
+def test_words_are_not_looked_up_everywhere_for_the_few_sessions_that_filters_let_through(
+    talk: Talk, query: str
+) -> None:
+    talk.says(1, "hello", branch="main")
+    talk.says(2, "hello")
+    assert "parts_fts" in _statements(talk, "hello")[1]
+    found, statements = _statements(talk, query)
+    assert "parts_fts" not in statements
+    assert found.ids == (["cc_1"] if "main" in query else [])
+
+
+def test_a_common_word_is_not_looked_up_everywhere_beside_one_that_few_say(talk: Talk) -> None:
+    for number in range(15):
+        talk.says(number, "hello", "hello rare" if number == 3 else "x")
+    talk.searching.warm()
+    found, statements = _statements(talk, "hel* rare")
+    assert found.hits.keys() == {"cc_3"}
+    assert [line for line in statements.split("\n") if "parts_fts" in line and '"hel"' in line] == []
+    assert talk.ids("hel* nowhere") == []
+
+
+def test_a_word_that_is_rare_in_the_newest_sessions_only_is_found_everywhere(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        talk.says(number, "hello rare")
+    talk.searching.warm()
+    monkeypatch.setattr(finder, "FEW_PARTS", 3)
+    assert len(talk.ids("hello rare")) == 6
+
+
+def test_what_filters_let_through_is_asked_again_when_the_store_changed(talk: Talk) -> None:
+    talk.says(1, "hello")
+    talk.says(2, "hello")
+    for starred in (["cc_1"], ["cc_1", "cc_2"]):
+        talk.store.sessions.star(starred)
+        assert talk.ids("is:starred hello") == starred[::-1]
+    talk.says(3, "hello", branch="b")
+    assert talk.ids("branch:b hello") == ["cc_3"]
+    with talk.store.write() as writer:
+        writer.parts([Part("cc_3", "later", "p", "text", "goodbye", 5)])
+    assert talk.ids("branch:b goodbye") == ["cc_3"]
+    talk.store.database.execute_sql("UPDATE parts SET text = 'farewell' WHERE session_id = 'cc_3'")
+    assert talk.ids("branch:b goodbye") == []
+    assert talk.ids("branch:b farewell") == ["cc_3"]
+
+
+def test_words_are_looked_up_everywhere_for_a_session_of_very_many_parts(talk: Talk) -> None:
+    talk.session(1, branch="main")
+    with talk.store.write() as writer:
+        writer.parts([Part("cc_1", "m", f"p{place}", "text", "hello", place) for place in range(500)])
+    found, statements = _statements(talk, "branch:main hello")
+    assert found.hits["cc_1"].count == 500
+    assert "parts_fts" in statements
+    assert "few" not in statements
+
+
 # First pages and cancelling -----------------------------------------------------------------------
 
 
@@ -394,6 +525,24 @@ def test_what_one_part_says_comes_before_what_a_title_says_half_of(talk: Talk) -
     assert whole is not None
     assert [page.ids for page in pages] == [["cc_1"]]
     assert whole.ids == ["cc_2", "cc_1"]
+
+
+@pytest.mark.parametrize("order", ["time", "title"])
+def test_the_first_sessions_that_filters_let_through_come_before_the_whole(talk: Talk, order: Order) -> None:
+    for number in range(120):
+        talk.says(number, "hello", branch="old", title=f"{number:03}")
+    for number in range(120, 320):
+        talk.says(number, "other")
+    talk.searching.warm()
+    pages: list[Listing] = []
+    search = talk.searching.search(parse_query("branch:old hello"), View(order))
+    whole = search.run(pages.append)
+    assert whole is not None
+    assert len(whole.ids) == 120
+    [page] = pages
+    assert not page.complete
+    assert page.ids == whole.ids[:100]
+    assert {key: whole.hits[key] for key in page.ids} == page.hits
 
 
 def test_filters_on_parts_hold_on_the_first_page(talk: Talk) -> None:

@@ -1,7 +1,10 @@
 """Statistics as a picture that every viewer can read."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree as ET
+
+import pytest
 
 from byline.review.summary import SideCounts
 from byline.statistics.periods import Chart, Period
@@ -36,7 +39,18 @@ def test_columns_bars_and_numbers_are_drawn() -> None:
     assert "A Mia" in texts(root)
     assert "· unknown" in texts(root)
     assert "week of 2025-11-17, Mia: 3" in texts(root).replace("\n", "")
-    assert "100% still there" in texts(root)
+    assert "+3 · −0 · 75% · 3 of 3 lines of sessions still there\n" in texts(root)
+
+
+@pytest.mark.parametrize("days", [1, 9, 12, 16, 30, 120])
+def test_the_days_below_the_columns_do_not_run_into_each_other(days: int) -> None:
+    first = date(2026, 2, 1)
+    periods = tuple(Period(first + timedelta(days=at), (1,)) for at in range(days))
+    chart = Chart("author", "day", (UNKNOWN,), periods)
+    root = ET.fromstring(statistics_svg("days", "author", chart, []))  # noqa: S314 - ours
+    below = [float(node.get("x", "")) for node in root.iter() if (node.text or "").startswith("2026-")]
+    assert below
+    assert all(after - before >= 70 for before, after in pairwise(below))
 
 
 def test_foreign_names_are_text_and_nothing_else() -> None:

@@ -18,6 +18,7 @@ OF_VERSION_1 = {
         "  INSERT INTO parts_fts(rowid, text, input) VALUES (new.id, new.text, new.input);\n"
         "END;\n"
     ),
+    "CREATE INDEX parts_with_errors ON parts(session_id) WHERE status = 'error';\n": "",
     "CREATE INDEX sessions_by_source ON sessions(source) WHERE source IS NOT NULL;\n": "",
     "CREATE INDEX diff_traces_by_base ON diff_traces(base_hash) WHERE base_hash IS NOT NULL;\n": "",
     ",\n  resume TEXT                              -- what a reader needs to go on at the offset": "",

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.geometry import Region
+from textual.widgets import Footer
 
 from byline.git.repository import Repository
 from byline.store.store import Store
@@ -224,6 +226,44 @@ async def test_outside_a_repository_the_commits_tab_says_so(two: Store, shown: C
         await pilot.press("3")
         await pilot.pause()
         assert "repository" in shown(app)
+
+
+async def test_a_note_takes_the_place_of_the_one_before_and_errors_stay(
+    two: Store, until: Callable[..., Any], shown: Callable[..., str]
+) -> None:
+    app = BylineApp(two, None)
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        for words, severity in (
+            ("Copied: one", "information"),
+            ("It failed", "error"),
+            ("It is not there", "warning"),
+            ("Copied: two", "information"),
+            ("It failed", "error"),
+            ("Copied: three", "information"),
+        ):
+            app.notify(words, severity=severity, markup=False)
+            await until(pilot)(lambda words=words: words in shown(app))
+        notes = [
+            line.strip() for line in shown(app).split("\n") if "▌ " in line and line.startswith(" " * 20)
+        ]
+        assert notes == ["▌ It failed", "▌ Copied: three"]
+        assert len(app.screen.query("ToastHolder")) == 2
+
+
+async def test_a_note_covers_no_more_than_its_words_and_shows_all_of_them(
+    two: Store, until: Callable[..., Any], shown: Callable[..., str]
+) -> None:
+    app = BylineApp(two, None)
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await until(pilot)(lambda: app.screen.query(Footer))
+        app.notify("Copied.", markup=False)
+        await until(pilot)(lambda: "Copied." in shown(app))
+        (toast,) = app.screen.query("Toast")
+        assert toast.region == Region(NARROW[0] - 10, NARROW[1] - 2, 10, 1)  # above the footer
+        for length in range(60, 80, 2):
+            words = ("word " * 20)[:length].strip() + " end."
+            app.notify(words, markup=False)
+            await until(pilot)(lambda words=words: words in " ".join(shown(app).replace("▌", "").split()))
 
 
 async def test_q_leaves(two: Store) -> None:

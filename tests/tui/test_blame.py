@@ -280,7 +280,7 @@ async def test_the_tab_asks_for_a_file_by_a_few_letters(
         await pilot.press("down", "up", "enter")
         await until(pilot)(lambda: app.is_read)
         assert app.blame.place == Place(UPLOAD)
-        await pilot.press("o", "escape")
+        await pilot.press("f", "escape")
         await until(pilot)(lambda: app.screen is app.blame)
         assert app.blame.place == Place(UPLOAD)
         assert UPLOAD in shown(app)
@@ -413,17 +413,17 @@ async def test_a_deleted_file_can_be_read_at_a_revision_that_has_it(
         assert app.line == "one"
 
 
-async def test_e_leads_to_the_editor_only_where_the_work_tree_has_the_file(
+async def test_o_leads_to_the_editor_only_where_the_work_tree_has_the_file(
     demo: Demo, blamer: Callable[..., Blamer], until: Callable[[Pilot[None]], Until]
 ) -> None:
     app = blamer()
     async with app.run_test(size=(100, 24)) as pilot:
         await until(pilot)(lambda: app.is_read)
-        await pilot.press("e")
+        await pilot.press("o")
         await until(pilot)(lambda: app.notes)
         assert app.notes == ["This terminal cannot be given to an editor."]
         (demo.repository / UPLOAD).unlink()
-        await pilot.press("e")
+        await pilot.press("o")
         await until(pilot)(lambda: len(app.notes) == 2)
         assert app.notes[1] == f"{UPLOAD} is not in the work tree."
 
@@ -438,7 +438,7 @@ async def test_no_repository_and_one_that_vanished_are_said_in_words(
         app = Blamer(store, repository, Place("a.txt", "HEAD"))
         async with app.run_test(size=(100, 24)) as pilot:
             await until(pilot)(lambda app=app, words=words: words in shown(app))
-            await pilot.press("o", "v", "n", "c")
+            await pilot.press("f", "v", "n", "c")
             assert app.is_running
 
 
@@ -484,9 +484,29 @@ async def test_nothing_foreign_in_a_file_reaches_the_terminal(
         assert "␛]52" in shown(app)
         assert unsafe(shown(app)) == []
         assert app.blame.view.line_count == 2
-        await pilot.press("o")
+        await pilot.press("f")
         await until(pilot)(lambda: isinstance(app.screen, FilePicker) and app.screen.listed.paths)
         assert unsafe(shown(app)) == []
+
+
+async def test_a_string_of_thousands_of_lines_is_one_wherever_the_file_is_opened(
+    repo: Path, store: Store, until: Callable[[Pilot[None]], Until]
+) -> None:
+    text = ['"""', *("import of goods" for _ in range(9_000)), '"""', "import os"]
+    (repo / "a.py").write_text("\n".join(text))
+    app = Blamer(store, Repository.open(repo), Place("a.py", None, 8_990))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot)(lambda: app.is_read)
+        view = app.blame.view
+
+        def style_of(y: int, words: str) -> object:
+            found = [each.style for each in view.render_content(y, 100) if each.text.startswith(words)]
+            return found[0] if found else None
+
+        string, keyword = view._style("string"), view._style("keyword")
+        await until(pilot)(lambda: style_of(8_995, "import") == string)
+        assert style_of(9_002, "import") == keyword
+        assert string != keyword
 
 
 async def test_a_file_of_200_000_lines_is_shown_a_screen_at_a_time(

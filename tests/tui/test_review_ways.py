@@ -1,6 +1,5 @@
-"""What a reviewer does on the review's screen: forms of the diff, evidence, ways on, and what goes wrong."""
+"""What a reviewer does on the review's screen: forms of the diff, evidence, and ways on."""
 
-import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -176,6 +175,10 @@ async def test_context_is_unfolded_from_the_file_and_folded_again(
         assert [line.content for line in hunks[0].lines if line.new_number] == content
         await pilot.press("asterisk")
         await until(pilot)(lambda: diff.line_count == bare)
+        diff.cursor = diff.layout_of_rows.file_starts[0]
+        await pilot.press("plus")
+        await until(pilot)(lambda: diff.line_count > bare)
+        assert diff.cursor == diff.layout_of_rows.file_starts[0]
 
 
 async def test_changes_in_white_space_can_be_left_out(
@@ -308,64 +311,6 @@ async def test_records_that_could_not_be_used_are_named(
         assert isinstance(app.screen, ReviewScreen)
 
 
-async def test_a_repository_that_vanished_is_said_in_words_and_the_screen_lives(
-    demo: Demo, browser: Callable[[], BylineApp], until: Callable[[Pilot[None]], Until], shown: Shown
-) -> None:
-    app = browser()
-    async with app.run_test(size=(120, 36)) as pilot:
-        screen = await reviewing(app, until(pilot), OpenReview(demo.oids[MIXED]))
-        shutil.rmtree(demo.repository)
-        await pilot.press("J")
-        await until(pilot)(lambda: screen.has_class("-empty"))
-        assert "cannot run git" in shown(app) or "there is no" in shown(app)
-        await pilot.press("plus", "w", "b", "escape")
-        await until(pilot)(lambda: app.screen is not screen)
-
-
-async def test_unfolding_what_cannot_be_read_any_more_leaves_what_is_shown(
-    repo: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
-) -> None:
-    # Longer than what is read beforehand.
-    text = "".join(f"line {number} {'x' * 90}\n" for number in range(12_000))
-    (repo / "a.txt").write_text(text)
-    git(repo, "add", ".")
-    git(repo, "commit", "-q", "-m", "one")
-    (repo / "a.txt").write_text(text.replace("line 6000 ", "line six thousand "))
-    git(repo, "commit", "-q", "-a", "-m", "two")
-    app = BylineApp(store, Repository.open(repo), "commits")
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        screen = await reviewing(app, until(pilot), OpenReview("HEAD"))
-        rows = screen.diff.line_count
-        shutil.rmtree(repo)
-        await pilot.press("plus")
-        await until(pilot)(lambda: "is no folder" in shown(app).replace("\n", " "))
-        assert screen.diff.line_count == rows
-
-
-@pytest.mark.parametrize("name", ["new\nline.py", "odd\udcff.py", "tab\there.py", 'quo"te.py', "[a]*.py"])
-@pytest.mark.parametrize("target", ["HEAD", STAGED, WORKTREE])
-async def test_context_is_unfolded_in_files_of_any_name(
-    name: str, target: str, repo: Path, store: Store, until: Callable[[Pilot[None]], Until]
-) -> None:
-    numbers = [str(number) for number in range(60)]
-    (repo / name).write_text("\n".join(numbers))
-    git(repo, "add", ".")
-    git(repo, "commit", "-q", "-m", "one")
-    numbers[30] = "thirty"
-    (repo / name).write_text("\n".join(numbers))
-    if target != WORKTREE:
-        git(repo, "add", ".")
-    if target == "HEAD":
-        git(repo, "commit", "-q", "-m", "two")
-    app = BylineApp(store, Repository.open(repo), "commits")
-    async with app.run_test(size=(120, 36)) as pilot:
-        screen = await reviewing(app, until(pilot), OpenReview(target))
-        await pilot.press("asterisk")
-        await until(pilot)(lambda: screen.diff.line_count > 20)
-        hunks = screen.diff.layout_of_rows.files[0].hunks
-        assert [line.content for line in hunks[0].lines if line.new_number] == numbers
-
-
 async def test_a_review_read_again_keeps_what_was_unfolded_the_lines_lit_the_filter_and_the_place(
     demo: Demo,
     browser: Callable[[], BylineApp],
@@ -438,83 +383,6 @@ async def test_why_of_a_removed_line_names_who_wrote_it(
         await pilot.press("w")
         await until(pilot)(lambda: "removed by" in shown(app))
         assert "written by cx_019ac" in " ".join(shown(app).split())
-
-
-@pytest.mark.parametrize("kind", ["ref lock", "damaged object", "head to nowhere", "unreadable", "revision"])
-async def test_a_broken_repository_is_said_in_words_or_read_around(
-    kind: str, demo: Demo, until: Callable[[Pilot[None]], Until], shown: Shown
-) -> None:
-    folder = demo.repository / ".git"
-    repository, rev, said = Repository.open(demo.repository), demo.oids[MIXED], ""
-    if kind == "ref lock":
-        (folder / "refs" / "heads" / "main.lock").touch()
-        (folder / "HEAD.lock").touch()
-        (folder / "packed-refs.lock").touch()
-    elif kind == "damaged object":
-        blob = git(demo.repository, "rev-parse", f"{rev}:uploader/upload.py")
-        place = folder / "objects" / blob[:2] / blob[2:]
-        place.chmod(0o644)
-        place.write_bytes(b"not zlib")
-        said = "its content cannot be read"
-    elif kind == "head to nowhere":
-        (folder / "HEAD").write_text("ref: refs/heads/gone\n")
-    elif kind == "unreadable":
-        (folder / "HEAD").write_bytes(b"\xff\xfe nonsense")
-        said = "not a git repository"
-    else:
-        rev, said = "no-such-revision", "there is no revision 'no-such-revision'"
-    app = BylineApp(Store(demo.database), repository, "commits")
-    async with app.run_test(size=(160, 36)) as pilot:
-        await until(pilot)(lambda: app.screen.is_mounted)
-        app.post_message(OpenReview(rev))
-        words = said or "upload.py"
-        await until(pilot)(
-            lambda: isinstance(app.screen, ReviewScreen) and words in " ".join(shown(app).split())
-        )
-        await pilot.press("escape")
-        await until(pilot)(lambda: isinstance(app.screen, CommitsScreen))
-
-
-@pytest.mark.parametrize("kind", ["shallow", "bare", "worktree", "locked"])
-async def test_every_kind_of_repository_can_be_reviewed(
-    kind: str, demo: Demo, tmp_path: Path, until: Callable[[Pilot[None]], Until], shown: Shown
-) -> None:
-    folder = tmp_path / kind
-    source = f"file://{demo.repository}"
-    if kind == "shallow":
-        git(tmp_path, "clone", "-q", "--depth=1", source, str(folder))
-    elif kind == "bare":
-        git(tmp_path, "clone", "-q", "--bare", source, str(folder))
-    elif kind == "worktree":
-        git(demo.repository, "worktree", "add", "-q", str(folder), "HEAD")
-    else:
-        git(tmp_path, "clone", "-q", source, str(folder))
-        (folder / ".git" / "index.lock").touch()
-    app = BylineApp(Store(demo.database), Repository.open(folder), "commits")
-    async with app.run_test(size=(140, 36)) as pilot:
-        screen = await reviewing(app, until(pilot), OpenReview("HEAD"))
-        assert screen.diff.line_count > 3
-        await pilot.press("plus")
-        await pilot.press("escape")
-        await until(pilot)(lambda: demo.oids[-1][:7] in shown(app))
-
-
-async def test_submodules_and_links_are_told_in_words(
-    repo: Path, tmp_path: Path, store: Store, until: Callable[[Pilot[None]], Until], shown: Shown
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    git(other, "init", "-q")
-    git(other, "commit", "-q", "--allow-empty", "-m", "x")
-    git(repo, "submodule", "--quiet", "add", str(other), "lib")
-    (repo / "link").symlink_to("lib")
-    git(repo, "add", ".")
-    git(repo, "commit", "-q", "-m", "one")
-    app = BylineApp(store, Repository.open(repo), "commits")
-    async with app.run_test(size=(100, 40)) as pilot:
-        await reviewing(app, until(pilot), OpenReview("HEAD"))
-        assert "submodule" in shown(app)
-        assert "symbolic link" in shown(app)
 
 
 async def test_blame_answers_why_too(

@@ -260,7 +260,7 @@ async def test_repositories_with_nothing_to_count_are_said_in_words(
     async def shows(repository: Repository | None, words: str) -> None:
         app = Counter(store, repository)
         async with app.run_test(size=(100, 24)) as pilot:
-            await until(pilot)(lambda: words in shown(app))
+            await until(pilot)(lambda: words in " ".join(shown(app).split()))
             await pilot.press("m", "t", "v", "e", "enter")
             assert app.is_running
 

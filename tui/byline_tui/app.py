@@ -10,27 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import on, work
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState, get_current_worker
 
 from byline.git.repository import Repository
 from byline.store.search import Searching
 from byline.store.store import Store
-from byline.wording import counted
 from byline_tui.diff_shape import shape_of
-from byline_tui.failures import words_for
-from byline_tui.messages import (
-    DiffShaped,
-    HistoriesWent,
-    OpenBlame,
-    OpenConversation,
-    OpenReview,
-    StoreChanged,
-)
+from byline_tui.histories_app import HistoriesApp
+from byline_tui.messages import DiffShaped, OpenBlame, OpenConversation, OpenReview, StoreChanged
 from byline_tui.remembered import Remembered, read_remembered, write_remembered
 from byline_tui.screens.sessions import SessionsScreen
 from byline_tui.store_watch import StoreWatch
@@ -38,7 +29,6 @@ from byline_tui.theme import DARK, THEMES, further_colours, theme_after
 from byline_tui.widgets.tab_bar import Tab, TabBar
 
 if TYPE_CHECKING:
-    from byline.history import Summary
     from byline.reading.layout import Reading
     from byline_tui.screens.conversation import ConversationScreen
     from byline_tui.widgets.transcript import Transcript
@@ -49,10 +39,9 @@ DEMO = "demo"
 """What the app gives back when a person wants to see the demo."""
 
 _REMEMBER_S = 5.0
-_TOLD_S = 6.0
 
 
-class BylineApp(App[str]):
+class BylineApp(HistoriesApp):
     """The browser over one store, and over one repository if it was started inside of one.
 
     Every tab but the conversation is a mode with a stack of screens. A conversation, a review and a file's
@@ -106,8 +95,7 @@ class BylineApp(App[str]):
         """
         # Until the first frame, a quarter of whose time it would take; what is made by then is kept anyway.
         gc.disable()
-        super().__init__()
-        self.store = store
+        super().__init__(store)
         self.repository = repository
         self.searching = Searching(store.path)
         self._state_folder = state_folder
@@ -115,8 +103,6 @@ class BylineApp(App[str]):
         self.diff_shape = shape_of(self._kept.gutter, split=self._kept.split)
         self._start = start or _start_named(self._kept.tab)
         self._histories = histories
-        self._reads_histories = False
-        self._status = ""
         self._conversation: OpenConversation | None = None
         self._reading: Reading | None = None
         self._watch = StoreWatch(store.path, self._note_change)
@@ -176,9 +162,6 @@ class BylineApp(App[str]):
         from byline_tui.screens.stats import StatsScreen  # noqa: PLC0415 - see the top
 
         return StatsScreen(self.store, self.repository)
-
-    def _open_screens(self) -> list[Screen[object]]:
-        return [screen for stack in self._screen_stacks.values() for screen in stack if screen.is_mounted]
 
     # Ways between the screens ----------------------------------------------------------------------
 
@@ -272,7 +255,7 @@ class BylineApp(App[str]):
             self._reading = replace(Reading(), calls=calls, reasoning=self._kept.reasoning)
         return self._reading
 
-    # The store, and the agents' histories ------------------------------------------------------------
+    # The store -------------------------------------------------------------------------------------
 
     def _note_change(self) -> None:
         """Called in the watcher's thread."""
@@ -292,50 +275,6 @@ class BylineApp(App[str]):
         if self._histories and isinstance(self.screen, SessionsScreen) and not self._reads_histories:
             self._histories = False
             self.push_screen(FirstStartScreen(self.screen.place))
-
-    def action_read_histories(self) -> None:
-        """Import what is new in the agents' histories, beside everything else."""
-        if not self._reads_histories:
-            self._reads_histories = True
-            self._tell("reading histories …")
-            self._read_histories()
-
-    @work(thread=True, exclusive=True, group="histories", exit_on_error=False)
-    def _read_histories(self) -> "Summary | None":
-        from byline.history import refresh  # noqa: PLC0415 - it loads the readers of all agents
-
-        worker = get_current_worker()
-
-        def went(done: int, total: int, _path: str) -> None:
-            self.post_message(HistoriesWent(done, total))
-
-        return refresh(self.store.path, went, lambda: worker.is_cancelled)
-
-    @on(HistoriesWent)
-    def _histories_went(self, event: HistoriesWent) -> None:
-        if self._reads_histories and event.total:
-            self._tell(f"reading histories {event.done * 100 // event.total} %")
-
-    @on(Worker.StateChanged)
-    def _worker_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group != "histories" or event.state not in {WorkerState.SUCCESS, WorkerState.ERROR}:
-            return
-        self._reads_histories = False
-        summary: Summary | None = event.worker.result
-        if event.state is WorkerState.ERROR:
-            self._tell("")
-            self.notify(words_for(event.worker.error), severity="error", markup=False)
-        elif summary is not None:
-            new = summary.sessions.persisted
-            self._tell(f"{counted(new, 'new session')}" if new else "histories are up to date")
-            self.set_timer(_TOLD_S, lambda: self._tell("") if not self._reads_histories else None)
-
-    def _tell(self, words: str) -> None:
-        """Say something quietly, in the tab bar of every screen."""
-        self._status = words
-        for screen in self._open_screens():
-            for bar in screen.query(TabBar):
-                bar.set_status(words)
 
     # State from one run to the next ------------------------------------------------------------------
 

@@ -180,6 +180,7 @@ class CommitLog:
     def _count(self, entries: Sequence[LogEntry]) -> None:
         worker, post = get_current_worker(), self._screen.post_message
         waiting = sorted(entries, key=lambda entry: entry.commit is not None)
+        is_told = False
         try:
             while waiting:
                 try:
@@ -188,9 +189,12 @@ class CommitLog:
                         if worker.is_cancelled:
                             return
                 except GitError as error:
-                    # One commit that git cannot read (a partial clone) costs its own bar only.
+                    # One commit that git cannot read (a partial clone) costs its own bar only. The others
+                    # of a damaged repository would say much the same, all over the screen.
                     rev = waiting.pop(0).rev
-                    post(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
+                    if not is_told:
+                        post(self.NotCounted(f"{rev[:7].lstrip('-')}: {error}"))
+                        is_told = True
                     post(self.Counted(rev, Counter()))
         except BylineError as error:
             post(self.NotCounted(str(error)))

@@ -47,8 +47,8 @@ class Intersection:
         """Which of some texts are distinctive lines that recorded edits wrote and that are in their place:
         elsewhere they are copies.
         """
-        telling = {text for text in texts if alphanumerics((text,)) >= MIN_LINE_ALNUM}
-        return set().union(*(reading.standing(telling) for reading in self.readings))
+        found = {text for reading in self.readings for text in reading.standing(texts)}
+        return {text for text in found if alphanumerics((text,)) >= MIN_LINE_ALNUM}
 
 
 def intersect(

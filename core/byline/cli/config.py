@@ -11,7 +11,8 @@ from byline.cli.output import print_json
 from byline.config import KEYS, Config, Key, Value, key_named, read_config
 from byline.config_file import config_schema, set_value, shown, value_of
 from byline.errors import UsageError
-from byline.ingest.place import own_folder, working_folder
+from byline.ingest.place import working_folder
+from byline.own_folder import own_folder
 from byline.text import safe_line
 
 

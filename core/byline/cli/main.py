@@ -83,21 +83,57 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    parser.add_argument(
-        "--db", metavar="PATH", help="the store to use (default: $BYLINE_DB, else in the data folder)"
-    )
-    parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="when to colour (default: auto)"
-    )
+    _add_common(parser, database=None, colour="auto")
     parser.add_argument("--demo", action="store_true", help="open the browser on bundled demo data")
     parser.set_defaults(run=_browse)
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        metavar="COMMAND", title="commands", parser_class=_Command
+    )
     named = [word for word in COMMANDS if word in words] or COMMANDS
     for name in named:
         import_module(COMMANDS[name]).register(commands)
     for command in commands.choices.values():
         command.formatter_class = HelpText
+        # Behind a command as well as before it: only what is given there overrides.
+        _add_common(command, database=argparse.SUPPRESS, colour=argparse.SUPPRESS)
     return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, database: str | None, colour: str) -> None:
+    """The words that every command takes, with these defaults."""
+    parser.add_argument(
+        "--db",
+        metavar="PATH",
+        default=database,
+        help="the store to use (default: $BYLINE_DB, else in the data folder)",
+    )
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default=colour,
+        help="when to colour (default: auto)",
+    )
+
+
+class _Command(argparse.ArgumentParser):
+    """A command's words: options may stand before, between and behind the others."""
+
+    _is_mixing = False
+
+    def parse_known_args(  # type: ignore[override] # the overloads of typeshed say no more than this
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse, by way of argparse's own method for it, which comes back here.
+
+        That method loses a ``--``: where there is one the words must be in argparse's own order.
+        """
+        if self._is_mixing or "--" in (args or ()):
+            return super().parse_known_args(args, namespace)
+        self._is_mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_mixing = False
 
 
 class _Version(argparse.Action):

@@ -23,6 +23,7 @@ _COLOURS: dict[Contributor, str] = {
     "human": DARK_COLOURS[2],
     "unknown": "bright_black",
 }
+_LEFT = "lines of sessions still there"
 _NAME_WIDEST, _BAR_WIDEST, _BAR_NARROWEST = 40, 40, 6
 
 
@@ -71,7 +72,7 @@ def _table(found: Sequence[Row], names: Sequence[str], by: str, width: int) -> l
     total = sum(row.added.total for row in found)
     most = max(row.added.total for row in found)
     cells = [_cells(row, total) for row in found]
-    heads = ["added", "", "removed", "commits", *(["still there"] if found[0].survived is not None else [])]
+    heads = ["added", "", "removed", "commits", *([_LEFT] if found[0].survived is not None else [])]
     sizes = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
     numbers = sum(sizes) + 2 * len(sizes)
     name_room = min(max(cell_len(name) for name in [*names, by]), _NAME_WIDEST)

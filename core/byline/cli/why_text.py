@@ -19,7 +19,7 @@ from byline.text import safe_line, safe_text, shorten, split_lines
 
 _LABEL = 10
 _PROSE_LEAST = 30
-_PROMPT_LINES, _AROUND, _CLAIMS = 12, 6, 12
+_PROMPT_LINES, _AROUND, _CLAIMS, _TWINS = 12, 6, 12, 3
 _PRECISIONS = {
     "vendor_diff": "recorded as the agent's own diff, with line numbers",
     "before_after": "recorded with the whole file before and after",
@@ -62,6 +62,7 @@ def lines_of(why: Why) -> Iterator[Text | Hanging]:
     credit, origin = why.line.credit, why.line.credit.origin
     if origin is None:
         yield from _nobody(credit, _verb(why))
+        yield from _twins(why)
     else:
         yield from _author(why, credit, origin)
     for entry in why.earlier:
@@ -82,15 +83,18 @@ def _heading(why: Why) -> Iterator[Text]:
     line = why.line
     text = Text()
     text.append(f"{safe_line(why.path)}:{line.line_number}", "bold")
+    if why.is_removed:
+        text.append("  removed", "red")
     if line.commit is None:
         text.append("  not committed", "yellow")
     else:
-        text.append(f"  {line.commit[:8]} ", "yellow")
+        since = f"{why.since[:8]}.." if why.since else ""
+        text.append(f"  {since}{line.commit[:8]} ", "yellow")
         text.append(safe_line(why.subject or ""))
         if line.original_path != why.path:
             text.append(f"  (then {safe_line(line.original_path)}:{line.original_line})", "dim")
     yield text
-    yield Text(f"    {safe_line(line.content)}")
+    yield Text(f"  {'-' if why.is_removed else ' '} {safe_line(line.content)}")
     yield Text()
 
 
@@ -106,6 +110,17 @@ def _nobody(credit: Credit, verb: str) -> Iterator[Text | Hanging]:
     yield _labelled("because", REASONS[credit.reason or "no_edit"])
     if credit.candidates:
         yield _labelled("calls", ", ".join(safe_line(name) for name in credit.candidates))
+
+
+def _twins(why: Why) -> Iterator[Hanging]:
+    """Where the same text stands as it was recorded: of a copy what it repeats."""
+    label = "copy of" if why.line.credit.reason == "copy" else "same text"
+    for place, twin in enumerate(why.twins[:_TWINS]):
+        since = "" if twin.commit in {None, why.line.commit} else f", committed in {str(twin.commit)[:8]}"
+        words = f"{safe_line(twin.path)}:{twin.line_number}, written by {_call(twin.origin)}{since}"
+        yield _labelled("" if place else label, words)
+    if len(why.twins) > _TWINS:
+        yield _labelled("", f"and {len(why.twins) - _TWINS} more: see --json", "dim")
 
 
 def _author(why: Why, credit: Credit, origin: Origin) -> Iterator[Text | Hanging]:

@@ -11,8 +11,8 @@ from byline.doctor.finding import Finding, Level
 from byline.errors import BylineError
 from byline.git.identity import canonical_url
 from byline.git.repository import Repository
-from byline.ingest.place import own_folder
 from byline.log_file import NAME
+from byline.own_folder import own_folder
 from byline.setup import git_hooks
 from byline.setup.writing import read
 

@@ -1,5 +1,6 @@
 """Run git so that nobody's configuration or environment changes what it says."""
 
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,6 +9,13 @@ from byline.errors import GitError
 from byline.git.settings import SETTINGS, environment_of
 
 CHUNK = 1 << 16
+
+CURE = "run `git fsck`, or `git fetch` what a partial clone left out"
+"""What to do where git cannot read an object."""
+
+_DAMAGED = re.compile(
+    "^bad (?:tree )?object|is corrupt|^unable to read [0-9a-f]|^could not read [0-9a-f]{40}"
+)
 
 
 def run(
@@ -79,7 +87,13 @@ def not_run(folder: Path, error: OSError) -> GitError:
 
 
 def failed(messages: bytes, words: Sequence[str], code: int) -> GitError:
-    """The error that tells why git ended; notes may stand before the reason."""
+    """The error that tells why git ended; notes may stand before the reason.
+
+    Of an object that is damaged or not there it says what to do: what a partial clone left out git tries to
+    fetch, and complains of the network first.
+    """
     said = [line for line in messages.decode("utf-8", "replace").strip().split("\n") if line]
-    fatal = next((line for line in said if line.startswith("fatal: ")), said[0] if said else "")
-    return GitError(fatal.removeprefix("fatal: ") or f"git {words[0]} failed ({code})")
+    missing = [line for line in said if " from promisor remote" in line]
+    fatal = next((line for line in [*missing, *said] if line.startswith("fatal: ")), said[0] if said else "")
+    told = fatal.removeprefix("fatal: ") or f"git {words[0]} failed ({code})"
+    return GitError(f"{told}: {CURE}" if missing or _DAMAGED.search(told) else told)

@@ -9,7 +9,7 @@ from byline.errors import GitError
 from byline.frozen import dataclass
 from byline.git.blame import BlameLine, read_blame
 from byline.git.model import NO_OID, ChangedPath, Commit, DiffHunk, FileChange, known_oid
-from byline.git.process import run, stream
+from byline.git.process import CURE, run, stream
 from byline.git.settings import LARGEST
 from byline.git.shown import DIFF, SNIFFED, literal, read_whole, with_hidden
 
@@ -67,6 +67,8 @@ class Repository:
         words = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
         output = self._run(words, ok=(0, 1, 128)).decode("ascii", "replace").strip()
         if not output:
+            if rev == "HEAD" and self._run([*words[:3], rev], ok=(0, 1, 128)):
+                raise GitError(f"git cannot read the commit of HEAD in {self.root}: {CURE}")
             if rev == "HEAD":
                 raise GitError(f"the repository {self.root} has no commits yet")
             raise GitError(f"there is no revision {rev!r} in {self.root}")

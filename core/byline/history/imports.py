@@ -23,8 +23,6 @@ from byline.store.store import Store
 Progress = Callable[[int, int, str], None]
 """Called with the bytes read, the bytes to read, and the path that comes next."""
 
-_LOG_BYTES = 64_000_000
-"""How far the store's log may grow before it is moved into the store: pages that change often move once."""
 _CACHE_KIB = 32_768
 """Pages that are kept at hand: those of the indexes are changed again and again, wherever a row belongs."""
 
@@ -105,7 +103,6 @@ def _import(store: Store, request: _Request, progress: Progress | None) -> Summa
         unrecognised=candidates.unrecognised,
     )
     tally = Tally(summary)
-    store.connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // 4096}")
     store.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     with Turns(store) as turns:
         storing = Storing(

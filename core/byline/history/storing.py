@@ -9,7 +9,7 @@ from byline.history.copies import Sharing, settle_copies, take_away
 from byline.history.hook_events import fold_hook_events
 from byline.history.prepared import Head, Prepared
 from byline.history.summary import Summary, UnreadableRecord
-from byline.history.turns import Turns, slices
+from byline.history.turns import Turns
 from byline.store.rows import LONG_OF_EDIT, LONG_OF_MESSAGE, LONG_OF_PART
 from byline.store.sources import SourceRow
 from byline.store.store import Store
@@ -98,18 +98,14 @@ class Storing:
             take_away(self._store.connection, session_id, message_ids, sharing.owner)
         turns.writer.sessions(prepared.sessions)
         messages = parts = edits = Written()
-        for rows in slices(prepared.messages, *LONG_OF_MESSAGE):
+        for rows in turns.pieces(prepared.messages, *LONG_OF_MESSAGE):
             messages += turns.writer.message_rows(rows)
-            turns.pause()
-        for rows in slices(prepared.contents, 1):
+        for rows in turns.pieces(prepared.contents, 1):
             turns.writer.contents(rows)
-            turns.pause()
-        for rows in slices(prepared.edits, *LONG_OF_EDIT):
+        for rows in turns.pieces(prepared.edits, *LONG_OF_EDIT):
             edits += turns.writer.edit_rows(rows)
-            turns.pause()
-        for rows in slices(prepared.parts, *LONG_OF_PART):
+        for rows in turns.pieces(prepared.parts, *LONG_OF_PART, is_indexed=True):
             parts += turns.writer.part_rows(rows)
-            turns.pause()
         writer = turns.writer
         fold_hook_events(self._store.connection, prepared)
         writer.recount([*ids, *sharing.taken])

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from byline.ingest.place import own_folder
+from byline.own_folder import own_folder
 
 
 def standard_input() -> bytes:

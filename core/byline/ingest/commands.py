@@ -9,8 +9,9 @@ from byline.errors import BylineError, StoreBusyError, StoreError
 from byline.ingest import spool
 from byline.ingest.channels import complain, say, standard_input, tell
 from byline.ingest.main import FINE, NOT_ALL_STORED, STORE_FAILURE, deferred
-from byline.ingest.place import own_folder, working_folder
+from byline.ingest.place import working_folder
 from byline.ingest.words import PAYLOAD_COMMANDS
+from byline.own_folder import own_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from byline.ingest.channels import complain
 from byline.ingest.commands import PATIENT_MS, ignored
 from byline.ingest.drain_lock import try_lock
 from byline.ingest.payloads import Call, store_call
-from byline.ingest.place import own_folder
 from byline.ingest.retry import patience
 from byline.ingest.words import PAYLOAD_COMMANDS, Words, read_words
+from byline.own_folder import own_folder
 
 __all__ = ["PATIENT_MS", "drain", "drain_and_wait", "drain_with"]
 

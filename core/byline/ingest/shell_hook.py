@@ -3,8 +3,8 @@
 from byline.config import read_config
 from byline.errors import GitError
 from byline.ingest import shell_window
-from byline.ingest.place import own_folder
 from byline.ingest.shell_event import parse_shell_call
+from byline.own_folder import own_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import time
 
 from byline.errors import StoreError
 from byline.frozen import dataclass
-from byline.ingest.place import own_folder
+from byline.own_folder import own_folder
 
 SUFFIX = ".payload"
 _UNFINISHED = ".tmp"

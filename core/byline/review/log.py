@@ -16,7 +16,7 @@ from byline.review.authors import HUMAN, UNKNOWN, Who
 from byline.review.json_form import SummaryJson, attributed_patch, summary_json
 from byline.review.limits import Limits
 from byline.review.model import Review, ReviewedFile
-from byline.review.review import Reviewer
+from byline.review.review import UNREADABLE, Reviewer
 from byline.review.summary import Share, SideCounts, Summary, summarise
 from byline.store.commits import AttributedCommit, CommitRecord
 from byline.store.edits import EditStamp
@@ -153,7 +153,9 @@ class _Log:
             if is_new:
                 review = self._reviewer.commit(commit)
                 files = tuple(_file_share(file) for file in review.files if file.hunks)
-                _keep(self._store, self._row_id, review, files, digests[commit.oid])
+                # What a partial clone lacks it may have later: not to be counted as no lines until then.
+                if not any(UNREADABLE in file.notes for file in review.files):
+                    _keep(self._store, self._row_id, review, files, digests[commit.oid])
             else:
                 files = tuple(_file_from_json(value) for value in stored["files"])
             if wanted is not None:

@@ -18,6 +18,7 @@ from byline.attribution import (
 )
 from byline.frozen import dataclass, replace
 from byline.git.model import NO_OID, Commit, DiffHunk, FileChange, end_of_second_ms
+from byline.git.process import CURE
 from byline.git.repository import Repository
 from byline.review.candidates import Candidates
 from byline.review.limits import Limits
@@ -29,13 +30,14 @@ from byline.store.store import Store
 Progress = Callable[[int, int], None]
 """Told how many files have been read, and of how many; what it raises ends the review."""
 
+UNREADABLE = "its content cannot be read"
+"""The note of a file of which git lacks a content: a partial clone may have it later."""
+
 _EMPTY_TREES = {
     40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
 """By the length of ids: that of the tree without files, which stands before a repository's first commit."""
-
-_CURE = "run `git fsck`, or `git fetch` what a partial clone left out"
 
 
 class Reviewer:
@@ -219,7 +221,7 @@ def _review_changes(
         for change, found in zip(changes, credits_of, strict=True)
     )
     unread = [
-        f"{change.path}: git cannot read its content: {_CURE}" for change in changes if change.unreadable
+        f"{change.path}: git cannot read its content: {CURE}" for change in changes if change.unreadable
     ]
     return files, (*unread, *candidates.problems)
 
@@ -324,7 +326,7 @@ def _too_large(credits_of: Sequence[Credit], limits: Limits) -> Iterator[str]:
 def _notes(change: FileChange) -> Iterator[str]:
     """What a change does that no line shows, in words."""
     if change.unreadable:
-        yield "its content cannot be read"
+        yield UNREADABLE
     elif change.conflict:
         yield "unresolved conflict"
     elif change.binary:

@@ -34,6 +34,7 @@ from byline.review.contenders import (
 )
 from byline.review.model import Review, ReviewedFile
 from byline.review.records import Records
+from byline.review.twins import Twin, find_twins
 from byline.store.edits import EditRow
 from byline.store.sessions import SessionRow
 from byline.store.store import Store
@@ -62,7 +63,9 @@ class Why:
 
     ``prompt`` is what a person typed last before the call; it, ``session`` and ``edit`` are None where nobody
     is credited or nothing is recorded. ``earlier``, latest first, wrote the line in another form before the
-    credited edit; of a line that was removed it is who wrote it.
+    credited edit; of a line that was removed it is who wrote it. ``twins`` are recorded lines that a line
+    without an author repeats. Of a line of several commits read as one, ``since`` is the full id of what they
+    begin after, and ``line.commit`` the last of them.
     """
 
     path: str
@@ -75,6 +78,8 @@ class Why:
     considered: tuple[Considered, ...]
     problems: tuple[str, ...] = ()
     is_removed: bool = False
+    twins: tuple[Twin, ...] = ()
+    since: str | None = None
 
 
 def explain_line(store: Store, repository: Repository, path: str, line: int, rev: str | None = None) -> Why:
@@ -85,9 +90,11 @@ def explain_line(store: Store, repository: Repository, path: str, line: int, rev
     blame = blame_file(store, repository, path, rev, line=line)
     blamed = blame.lines[0]
     subject = repository.commit(blamed.commit).subject if blamed.commit else None
+    beside = _changed_with(repository, blamed) if blamed.credit.reason == "copy" else ()
     with Records(store, repository) as records:
-        scene = _scene_of(records, blamed)
-        return _explained(records, path, blamed, scene, subject, blame.problems)
+        why = _explained(records, path, blamed, _scene_of(records, blamed))
+        twins = find_twins(store, repository, blamed, beside)
+        return _with_twins(replace(why, subject=subject, problems=blame.problems), twins)
 
 
 def explain_touched(
@@ -106,30 +113,57 @@ def explain_touched(
     oid = review.commit.oid if review.commit is not None else None
     previous = file.old_path if file.old_path != path else None
     blamed = BlamedLine(line.line_number, line.content, oid, line.line_number, path, previous, line.credit)
-    subject = review.commit.subject if review.commit is not None else None
+    since = _since(repository, review)
+    subject = review.commit.subject if review.commit is not None and since is None else None
+    beside = [each.path for each in review.files if each.status != "deleted"]
     with Records(store, repository) as records:
         scene = _scene_in(records, review, file, is_removed=is_removed)
-        return _explained(records, path, blamed, scene, subject, review.problems)
+        why = _explained(records, path, blamed, scene)
+        twins = find_twins(store, repository, blamed, beside) if not is_removed else ()
+        return _with_twins(replace(why, subject=subject, problems=review.problems, since=since), twins)
 
 
-def _explained(
-    records: Records,
-    path: str,
-    line: BlamedLine,
-    scene: "_Scene",
-    subject: str | None,
-    problems: tuple[str, ...],
-) -> Why:
+def _since(repository: Repository, review: Review) -> str | None:
+    """What the commits of a review begin after, if they are several that are read as one."""
+    if review.commit is None or repository.commit(review.commit.oid).parents[:1] == review.commit.parents[:1]:
+        return None
+    return review.parent
+
+
+def _changed_with(repository: Repository, line: BlamedLine) -> list[str]:
+    """The files that the commit of a line changes, as far as they are there after it."""
+    if line.commit is None:
+        return []
+    return [
+        change.path
+        for change in repository.changed_paths([line.commit])[line.commit]
+        if change.new_oid != NO_OID
+    ]
+
+
+def _with_twins(why: Why, twins: tuple[Twin, ...]) -> Why:
+    """The twins tell of the edits that wrote an equal line elsewhere in the file, and where."""
+    told = {twin.origin.edit_id for twin in twins}
+    others = [
+        claim for claim in why.considered if claim.outcome != "elsewhere" or claim.origin.edit_id not in told
+    ]
+    return replace(why, twins=twins, considered=tuple(others))
+
+
+def _explained(records: Records, path: str, line: BlamedLine, scene: "_Scene") -> Why:
     record = _Record(records, line, scene)
     earlier, considered = record.earlier(), tuple(record.considered())
     origin, gone = line.credit.origin, scene.is_removed
+    why = Why(path, line, None, None, None, None, earlier, considered, is_removed=gone)
     if origin is None:
-        return Why(path, line, subject, None, None, None, earlier, considered, problems, gone)
+        return why
     store = records.store
-    prompt = store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms)
-    session = store.sessions.get(origin.session_id)
-    edit = _recorded(store, origin, line.content, is_removed=gone)
-    return Why(path, line, subject, session, prompt, edit, earlier, considered, problems, gone)
+    return replace(
+        why,
+        session=store.sessions.get(origin.session_id),
+        prompt=store.conversations.prompt_before(origin.session_id, origin.message_id, origin.time_ms),
+        edit=_recorded(store, origin, line.content, is_removed=gone),
+    )
 
 
 def _recorded(store: Store, origin: Origin, content: str, *, is_removed: bool = False) -> RecordedEdit | None:

@@ -5,17 +5,21 @@ Colours are Okabe and Ito's, told apart with any colour vision; each series also
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from math import ceil
 
 from byline.review.authors import LIGHT_COLOURS, percent
 from byline.statistics.periods import Chart
 from byline.statistics.tables import By, Group, Row, period_name, shown_name
 from byline.text import safe_line, shorten
+from byline.wording import counted as words_for
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """A series' letter by its place, in a picture and on screen."""
 
 _WIDTH, _MARGIN, _CHART_HEIGHT, _ROW = 960, 24, 260, 22
-_NAME, _NUMBERS = 300, 290
+_NAME, _NUMBERS, _LETTER = 300, 290, 7
+_DATE = 72
+"""As wide as a day below the columns, with a gap."""
 _TEXT, _GREY, _PAPER = "#23292f", "#8a8f96", "#ffffff"
 _GREYS = {"human": "#5f6873", "unknown": "#b9bec5", "others": "#8a8f96"}
 _NOT_XML = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
@@ -87,7 +91,7 @@ def _columns(chart: Chart) -> Iterator[str]:
         return
     yield _text(_WIDTH - _MARGIN, top - 4, f"{most:,} lines", colour=_GREY, size=11, anchor="end")
     step = (_WIDTH - 2 * _MARGIN) / len(chart.periods)
-    every = max(len(chart.periods) // 10, 1)
+    every = max(len(chart.periods) // 10, ceil(_DATE / step))
     for at, period in enumerate(chart.periods):
         x, y = _MARGIN + at * step, float(bottom)
         for place, count in enumerate(period.counts):
@@ -110,8 +114,9 @@ def _told(chart: Chart, start: str, place: int) -> str:
 def _table(found: Sequence[Row], by: By, groups: Sequence[Group]) -> Iterator[str]:
     total = sum(row.added.total for row in found)
     most = max((row.added.total for row in found), default=0) or 1
-    room = _WIDTH - 2 * _MARGIN - _NAME - _NUMBERS
-    for at, row in enumerate(found):
+    numbers = [_numbers(row, total) for row in found]
+    room = _WIDTH - 2 * _MARGIN - _NAME - max([_NUMBERS, *(len(words) * _LETTER for words in numbers)])
+    for at, (row, words) in enumerate(zip(found, numbers, strict=True)):
         y = _CHART_HEIGHT + 130 + at * _ROW
         place = groups.index(row.group) if row.group in groups else -1
         fill = f"url(#s{place})" if place >= 0 else _GREY
@@ -119,10 +124,15 @@ def _table(found: Sequence[Row], by: By, groups: Sequence[Group]) -> Iterator[st
         wide = row.added.total * room / most
         yield _text(_MARGIN, y, f"{letter}{shorten(safe_line(shown_name(row.group, by)), 42)}")
         yield f'<rect x="{_MARGIN + _NAME}" y="{y - 12}" width="{wide:.1f}" height="14" fill="{fill}"/>'
-        words = f"+{row.added.total:,} · −{row.removed.total:,} · {percent(row.added.total, total)}"
-        if row.survived is not None and row.written:
-            words += f" · {percent(row.survived, row.written)} still there"
         yield _text(_WIDTH - _MARGIN, y, words, anchor="end")
+
+
+def _numbers(row: Row, total: int) -> str:
+    """A row's numbers. What is still there is a share of the lines that sessions wrote, not of all."""
+    words = f"+{row.added.total:,} · −{row.removed.total:,} · {percent(row.added.total, total)}"
+    if row.survived is not None and row.written:
+        words += f" · {row.survived:,} of {words_for(row.written, 'line')} of sessions still there"
+    return words
 
 
 def _text(

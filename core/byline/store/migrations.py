@@ -20,5 +20,9 @@ CREATE TABLE forgotten_sessions (
 );
 """
 
-MIGRATIONS: dict[int, str] = {2: _TO_2}
+_TO_3 = """
+CREATE INDEX parts_with_errors ON parts(session_id) WHERE status = 'error';
+"""
+
+MIGRATIONS: dict[int, str] = {2: _TO_2, 3: _TO_3}
 """Version to the SQL script that brings a store from the version before to it."""

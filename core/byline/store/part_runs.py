@@ -8,7 +8,8 @@ in 0.2 s."""
 import sqlite3
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from byline.frozen import dataclass
 
@@ -32,6 +33,7 @@ class PartRuns:
         self._starts = array("q")
         self._ends = array("q")
         self._sessions: list[str] = []
+        self._counts = Counter[str]()
 
     def refresh(self, connection: sqlite3.Connection) -> None:
         """Bring the runs up to date; all of them only the first time, and after rows were taken away."""
@@ -40,14 +42,14 @@ class PartRuns:
             return
         for part, session_id in connection.execute(_LATER, (self._ends[-1],)):
             if self._sessions[-1] == session_id:
+                self._counts[session_id] += part - self._ends[-1]
                 self._ends[-1] = part
             else:
                 self._add(part, part, session_id)
 
-    def parts_of(self, sessions: Collection[str]) -> int:
-        """How many parts the runs of these sessions have."""
-        runs = zip(self._starts, self._ends, self._sessions, strict=True)
-        return sum(end - start + 1 for start, end, session_id in runs if session_id in sessions)
+    def parts_of(self, session_id: str) -> int:
+        """How many row ids the runs of a session have: as many as it has parts, or a few more."""
+        return self._counts[session_id]
 
     def count_in(self, parts: Sequence[int], found: dict[str, Said], keep: int) -> None:
         """Add parts (ascending row ids) to what was found in each session, and name the ``keep`` newest."""
@@ -86,6 +88,7 @@ class PartRuns:
                 runs += [(start, end, session_id) for start, end in _runs(ids)]
         runs.sort()
         self._starts, self._ends, self._sessions = array("q"), array("q"), []
+        self._counts.clear()
         for start, end, session_id in runs:
             self._add(start, end, session_id)
 
@@ -93,6 +96,7 @@ class PartRuns:
         self._starts.append(start)
         self._ends.append(end)
         self._sessions.append(session_id)
+        self._counts[session_id] += end - start + 1
 
 
 def _runs(ids: Iterable[int]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ milliseconds in columns named ``*_ms`` and in ``created_at``/``updated_at``; git
 Standard library only: the hook path creates a store with it.
 """
 
-VERSION = 2
+VERSION = 3
 """``PRAGMA user_version`` of a store with this schema."""
 
 _NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
@@ -108,6 +108,7 @@ CREATE TABLE parts (
 );
 CREATE INDEX parts_by_message ON parts(session_id, message_id, generated_at_unix_ms, id);
 CREATE INDEX parts_by_tool_call ON parts(session_id, tool_call_id) WHERE tool_call_id IS NOT NULL;
+CREATE INDEX parts_with_errors ON parts(session_id) WHERE status = 'error';
 CREATE VIRTUAL TABLE parts_fts USING fts5(
   text, input, content='parts', content_rowid='id', tokenize="unicode61 tokenchars '_'"
 );

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +24,7 @@ from typing import Self
 from byline.query import Query
 from byline.store.connection import connect, store_error
 from byline.store.finder import Finder, SaidBySession
-from byline.store.listing import Kind, Listing, Place, View
+from byline.store.listing import Kind, Listing, Order, Place, View
 from byline.store.search_memory import SearchMemory
 
 FIRST_PAGE = 200
@@ -38,6 +39,9 @@ _KNOWN_VALUES = {
     "label": "SELECT value FROM sessions, json_each(labels) GROUP BY value ORDER BY count(*) DESC",
     "file": "SELECT basename FROM diff_traces GROUP BY basename ORDER BY count(*) DESC LIMIT 2000",
 }
+_SORTED_LAST: frozenset[Order] = frozenset({"best", "survived"})
+"""Orders of which nothing is known until everything is found."""
+
 _ASKED_FOR: dict[str, Kind] = {"hidden": "hidden", "automated": "automated", "oneshot": "one_shot"}
 
 
@@ -168,7 +172,8 @@ class Search:
         """The whole listing, or None when it was cancelled.
 
         ``show`` is called before that, in this thread, with a first page if one is known sooner: for words
-        once :meth:`Searching.warm` was called. What is shown is of the whole, in its order.
+        once :meth:`Searching.warm` was called, or with filters on sessions. What is shown is of
+        the whole, in its order.
 
         Raises:
             StoreError: the store cannot be read.
@@ -193,13 +198,24 @@ class Search:
         self._check()
         if finder.is_by_session_only:
             return self._listing(finder, None, {}, show)
+        newest = finder.memory.newest
         is_shown = False
-        if show is not None and finder.can_begin_with_newest:
-            finder.index = "newest"
-            ids, hits = finder.find()
-            is_shown = self._show(show, finder, ids & finder.memory.newest, hits)
-            finder.index = "parts_fts"
+        if show is not None and newest is not None and finder.can_begin_with_newest:
+            beginning = replace(finder, apart=newest)
+            ids, hits = beginning.find()
+            is_shown = self._show(show, beginning, ids & newest.sessions, hits)
         finder.memory.refresh(finder.connection)
+        if finder.has_session_filters:
+            passing = finder.passing()
+            is_shown = is_shown or self.view.order in _SORTED_LAST
+            first = finder.in_first_of(passing, all_of_them=show is None or is_shown)
+            self._check()
+            if first is not None:
+                ids, hits = first.find()
+                if len(first.sessions) == len(passing):
+                    return self._listing(first, ids, hits)
+                if show is not None:
+                    is_shown = self._show(show, first, ids, hits)
         said = None
         if show is not None and not is_shown and finder.may_be_mixed and self.view.order == "time":
             ids, said = finder.find(mixed=False)
@@ -242,7 +258,7 @@ class Search:
             counted = dict(agents.most_common()), dict(left_out)
             return Listing(self.query, self.view, complete, took_ms, places.copy(), *counted, hits)
 
-        to_show = None if self.view.order in {"best", "survived"} else show
+        to_show = None if self.view.order in _SORTED_LAST else show
         for place, kind in finder.places(wanted):
             if kind is not None and kind in leave_out:
                 left_out[kind] += is_agent(place.agent)

@@ -3,9 +3,8 @@
 import json
 import sqlite3
 import time
-from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from byline.query import Term
 from byline.query.match import Folding
@@ -17,6 +16,12 @@ _SESSIONS, _PARTS, _CHARACTERS = 300, 4_000, 4_000_000
 
 _SURVIVED_FOR_S = 5.0
 
+_TERMS_KEPT = 8
+"""Words whose titles are remembered: those of the query that is being typed."""
+
+Row = tuple[str, int | None, str | None, str, int | None, int | None]
+"""A session's id, last time, parent, agent and repository, and what kind lists may leave out it is."""
+
 _NEWEST_SESSIONS = "SELECT id FROM sessions ORDER BY updated_ms DESC, id LIMIT ?"
 _NEWEST_PARTS = """
 SELECT id, substr(text, 1, 100000), substr(input, 1, 100000) FROM parts WHERE session_id = ?
@@ -24,13 +29,18 @@ ORDER BY id DESC LIMIT 500
 """
 # Contentless: the texts are in the store. The tokenizer must be that of parts_fts.
 _MAKE = """
-CREATE VIRTUAL TABLE temp.{} USING fts5(text, input, content='', tokenize="unicode61 tokenchars '_'")
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.{} USING fts5(
+  text, input, content='', tokenize="unicode61 tokenchars '_'"
+)
 """
-_FEW_PARTS, _FEW_SESSIONS, _FEW_CHARACTERS = 400, 100, 2_000_000
+FEW_PARTS, _FEW_SESSIONS, _FEW_CHARACTERS = 400, 100, 2_000_000
 """What is indexed for one search: less than half of what looking the words up in the whole index takes."""
-_OF_FEW = "FROM parts WHERE session_id IN (SELECT value FROM json_each(?))"
-_CHARACTERS_OF_FEW = f"SELECT COALESCE(sum(length(text) + COALESCE(length(input), 0)), 0) {_OF_FEW}"
-_FILL_FEW = f"INSERT INTO temp.few (rowid, text, input) SELECT id, text, input {_OF_FEW}"
+
+_OF_SESSIONS = "FROM parts WHERE session_id IN (SELECT value FROM json_each(?))"
+_OF_PARTS = "FROM parts WHERE id IN (SELECT value FROM json_each(?))"
+_CHARACTERS_OF_FEW = "SELECT COALESCE(sum(length(text) + COALESCE(length(input), 0)), 0) "
+_FILL_FEW = "INSERT INTO temp.few (rowid, text, input) SELECT id, text, input "
+_TITLES = "SELECT id, title FROM sessions WHERE id IN (SELECT value FROM json_each(?))"
 # What was carried (moved, reformatted) stood in an earlier commit, where it is counted.
 _SURVIVED = """
 WITH kept AS (
@@ -51,35 +61,35 @@ GROUP BY session_id HAVING sum(count) > 0
 
 
 class Titles:
-    """The sessions' titles, folded, one per line: a word in 50,000 of them is found in a millisecond."""
+    """The sessions' titles, folded: a word in 50,000 of them is found in some milliseconds."""
 
     def __init__(self, titles: Iterable[tuple[str, str | None]] = ()) -> None:
         self._folding = Folding()
-        self._ends = array("q")
-        lines: list[str] = []
-        self.ids: list[str] = []
-        end = 0
-        for key, title in titles:
-            # A title is one line already; a character for a character, whatever is in it.
-            line = self._folding.fold((title or "").replace("\n", " "))
-            end += len(line) + 1
-            self.ids.append(key)
-            self._ends.append(end)
-            lines.append(line)
-        self._text = "".join(f"{line}\n" for line in lines)
+        self._folded = {key: self._folding.fold(title or "") for key, title in titles}
+        self._found: dict[str, frozenset[str]] = {}
 
-    def containing(self, term: Term) -> set[str]:
+    @property
+    def ids(self) -> frozenset[str]:
+        """All sessions, with a title or without."""
+        return frozenset(self._folded)
+
+    def containing(self, term: Term) -> frozenset[str]:
         """The sessions in whose titles a term is, be it in the middle of a word."""
         wanted = self._folding.fold(bindable(term.text))
-        found: set[str] = set()
-        if "\n" in wanted:
-            return found
-        at = self._text.find(wanted)
-        while at >= 0:
-            place = bisect_right(self._ends, at)
-            found.add(self.ids[place])
-            at = self._text.find(wanted, self._ends[place])
-        return found
+        if wanted not in self._found:
+            if len(self._found) >= _TERMS_KEPT:
+                self._found.clear()
+            self._found[wanted] = frozenset(key for key, title in self._folded.items() if wanted in title)
+        return self._found[wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Sessions whose parts are indexed apart, in the temporary ``table``, and their titles."""
+
+    table: str
+    sessions: frozenset[str]
+    titles: Titles
 
 
 class SearchMemory:
@@ -88,8 +98,11 @@ class SearchMemory:
     def __init__(self) -> None:
         self.runs = PartRuns()
         self.titles = Titles()
-        self.newest: frozenset[str] = frozenset()
-        """The sessions whose parts are in ``temp.newest``."""
+        self.newest: Apart | None = None
+        """The newest sessions, with their newest parts."""
+        self._few: tuple[int, str, str] | None = None
+        self._passing: tuple[int, str, Sequence[object]] | None = None
+        self._passing_rows: list[Row] = []
         self._version: int | None = None
         self._newest_version: int | None = None
         self._survived: Mapping[str, int] = {}
@@ -115,7 +128,8 @@ class SearchMemory:
             return
         connection.execute("BEGIN")
         try:
-            newest = self._fill_newest(connection, is_disturbing)
+            sessions = self._fill_newest(connection, is_disturbing)
+            newest = None if sessions is None else self._apart(connection, "newest", sessions)
             connection.execute("COMMIT" if newest is not None else "ROLLBACK")
         except BaseException:
             if connection.in_transaction:
@@ -124,21 +138,44 @@ class SearchMemory:
         if newest is not None:
             self.newest, self._newest_version = newest, version
 
-    def index_few(self, connection: sqlite3.Connection, sessions: Collection[str]) -> bool:
-        """Index all parts of a few sessions in ``temp.few``; False, and nothing done, when that is too much.
+    def passing(self, connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[Row]:
+        """The rows of a statement, kept until the store changes or another one is asked for: while words are
+        typed behind a filter, the sessions it lets through stay the same."""
+        key = _version(connection), sql, tuple(values)
+        if not self.knows_passing(connection, sql, values):
+            self._passing_rows = connection.execute(sql, values).fetchall()
+            self._passing = key
+        return self._passing_rows
+
+    def knows_passing(self, connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> bool:
+        """Whether the rows of :meth:`passing` are kept."""
+        return self._passing == (_version(connection), sql, tuple(values))
+
+    def first_of(self, sessions: Iterable[str]) -> Iterator[str]:
+        """The first of some sessions, as many as can be indexed for one search."""
+        parts = 0
+        for count, session_id in enumerate(sessions, 1):
+            parts += self.runs.parts_of(session_id)
+            if count > _FEW_SESSIONS or parts > FEW_PARTS:
+                return
+            yield session_id
+
+    def index_few(self, connection: sqlite3.Connection, sessions: Collection[str]) -> Apart | None:
+        """Index all parts of a few sessions; None, and nothing done, when that is too much.
 
         A common word, or the beginning of one, is looked up in the whole index in tenths of a second, even
-        when it is looked for in one session only.
+        when it is looked for in one session only. What was indexed before so is not any more.
         """
-        if len(sessions) > _FEW_SESSIONS or self.runs.parts_of(sessions) > _FEW_PARTS:
-            return False
-        wanted = json.dumps(sorted(sessions))
-        if connection.execute(_CHARACTERS_OF_FEW, (wanted,)).fetchone()[0] > _FEW_CHARACTERS:
-            return False
-        connection.execute("DROP TABLE IF EXISTS temp.few")
-        connection.execute(_MAKE.format("few"))
-        connection.execute(_FILL_FEW, (wanted,))
-        return True
+        if sum(1 for _ in self.first_of(sessions)) < len(sessions):
+            return None
+        if not self._fill_few(connection, _OF_SESSIONS, json.dumps(sorted(sessions))):
+            return None
+        return self._apart(connection, "few", sessions)
+
+    def index_parts(self, connection: sqlite3.Connection, parts: Sequence[int]) -> Apart | None:
+        """As :meth:`index_few` for some parts, at most :data:`FEW_PARTS`, of whichever sessions."""
+        is_filled = self._fill_few(connection, _OF_PARTS, json.dumps(parts))
+        return Apart("few", frozenset(), self.titles) if is_filled else None
 
     def survived(self, connection: sqlite3.Connection) -> Mapping[str, int]:
         """See :meth:`byline.store.search.Searching.survived`."""
@@ -147,6 +184,23 @@ class SearchMemory:
             self._survived = dict(connection.execute(_SURVIVED).fetchall())
             self._survived_version, self._survived_at = version, now
         return self._survived
+
+    def _fill_few(self, connection: sqlite3.Connection, of: str, wanted: str) -> bool:
+        key = _version(connection), of, wanted
+        if key == self._few:
+            return True
+        if connection.execute(_CHARACTERS_OF_FEW + of, (wanted,)).fetchone()[0] > _FEW_CHARACTERS:
+            return False
+        self._few = None
+        connection.execute(_MAKE.format("few"))
+        connection.execute("INSERT INTO temp.few (few) VALUES ('delete-all')")
+        connection.execute(_FILL_FEW + of, (wanted,))
+        self._few = key
+        return True
+
+    def _apart(self, connection: sqlite3.Connection, table: str, sessions: Collection[str]) -> Apart:
+        titles = Titles(connection.execute(_TITLES, (json.dumps(sorted(sessions)),)))
+        return Apart(table, frozenset(sessions), titles)
 
     def _fill_newest(
         self, connection: sqlite3.Connection, is_disturbing: Callable[[], bool]

@@ -5,16 +5,15 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from byline.errors import BylineError, GitError
+from byline.errors import GitError
 from byline.git.repository import Repository
 from byline.text import safe_line
-from byline_tui.editor import edit
 from byline_tui.messages import OpenBlame, OpenConversation
+from byline_tui.screens.editing import edit_in_work_tree
 from byline_tui.screens.review_reading import ReviewReading
 from byline_tui.screens.why import WhyScreen, WordsScreen, answer, problems_text
 from byline_tui.widgets.diff_view import DiffView
@@ -158,18 +157,7 @@ class ReviewScreen(ReviewReading):
         file = reading.layout.files[reading.layout.file_at(self.diff.cursor)]
         line = self.diff.current
         number = (line.new_number or line.old_number) if line is not None else None
-        path = repository.root / file.path
-        if repository.bare or not path.is_file():
-            self.notify(f"{safe_line(file.path)} is not in the work tree.", severity="warning", markup=False)
-            return
-        try:
-            with self.app.suspend():
-                edit(path, number or 1)
-        except SuspendNotSupported:
-            self.notify("This terminal cannot be given to an editor.", severity="warning")
-        except BylineError as error:
-            self.notify(safe_line(str(error)), severity="warning", markup=False)
-        self.refresh(layout=True)
+        edit_in_work_tree(self, repository, file.path, number or 1)
 
     def action_copy(self) -> None:
         """Copy the line under the cursor, or the path on a file's heading."""

@@ -375,9 +375,11 @@ class ReviewReading(Screen[None]):
         reading, repository = self.reading, self.repository
         if reading is not None and repository is not None and len(reading.layout):
             row = reading.layout.row(self.diff.cursor)
-            if row.hunk >= 0:
+            # On a file's heading its first hunk is meant.
+            hunk = 0 if row.kind == "file" and reading.layout.files[row.file].hunks else row.hunk
+            if hunk >= 0:
                 steps = above * STEP, below * STEP
-                self._arrange(lambda base: unfolded(base, repository, row.file, row.hunk, *steps))
+                self._arrange(lambda base: unfolded(base, repository, row.file, hunk, *steps))
 
     def action_unfold_all(self) -> None:
         """Unfold the file under the cursor, or fold it again."""

@@ -9,9 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from byline.errors import BylineError
@@ -22,14 +21,14 @@ from byline.statistics.reading import read_shares
 from byline.statistics.survival import Survival, measure_survival
 from byline.statistics.tables import UNITS, By, Unit, agents_of
 from byline.store.store import Store
-from byline.text import safe_line
 from byline.wording import counted
 from byline_tui.failures import words_for
 from byline_tui.messages import OpenConversation
 from byline_tui.screens.review_reading import NOT_IN_A_REPOSITORY
+from byline_tui.screens.stats_export import StatsExport
 from byline_tui.widgets.notice import Notice
 from byline_tui.widgets.search_input import SearchInput
-from byline_tui.widgets.stats_drawing import NAMES, Count, Drawing, Wish, draw, head_of, save
+from byline_tui.widgets.stats_drawing import NAMES, Count, Drawing, Wish, draw, head_of
 from byline_tui.widgets.stats_table import StatsTable
 from byline_tui.widgets.tab_bar import TabBar
 from byline_tui.widgets.time_chart import LEAST_COLUMN, TimeChart
@@ -45,7 +44,7 @@ TABLE_SHARE, TABLE_LEAST = 45, 3
 """How much of the screen's height the table has at the most, in per cent, and at the least, in lines."""
 
 
-class StatsScreen(Screen[None]):
+class StatsScreen(StatsExport):
     """Totals, the chart, and the table; counted in the background and kept."""
 
     DEFAULT_CSS = """
@@ -81,9 +80,7 @@ class StatsScreen(Screen[None]):
     ]  # fmt: skip
 
     chart = query_one("#stats-chart", TimeChart)
-    table = query_one("#stats-table", StatsTable)
     notice = query_one("#stats-notice", Notice)
-    export_name = query_one("#stats-export", SearchInput)
     tab_bar = query_one(TabBar)
 
     @dataclass
@@ -117,12 +114,9 @@ class StatsScreen(Screen[None]):
         words: str
 
     def __init__(self, store: Store, repository: Repository | None) -> None:
-        super().__init__()
+        super().__init__(repository)
         self.store = store
-        self.repository = repository
-        self.wish = Wish()
         self.count: Count | None = None
-        self.drawing: Drawing | None = None
         self._told = ""
         self._generation = 0
         self._measuring: Worker[None] | None = None
@@ -202,7 +196,13 @@ class StatsScreen(Screen[None]):
         self.count, self._told = message.count, message.told
         self.tab_bar.set_place(message.place)
         if not message.told and not message.count.statistics.facts:
-            self._say("No commit adds a line here.")
+            unread = message.count.statistics.unread
+            if unread:
+                self._say(
+                    f"Git cannot read {counted(len(unread), 'commit')}; no other adds a line.", unread[0]
+                )
+            else:
+                self._say("No commit adds a line here.")
         self._draw_again()
 
     @on(Failed)
@@ -363,41 +363,3 @@ class StatsScreen(Screen[None]):
             self._draw_words()
         else:
             self.app.call_later(self.app.run_action, "back")
-
-    # Export --------------------------------------------------------------------------------------
-
-    def action_export(self) -> None:
-        """Ask for a file's name."""
-        if self.drawing is None:
-            self.notify("There is nothing to export yet.", markup=False)
-            return
-        self.export_name.value = f"byline-{self.wish.by}.svg"
-        self.add_class("-exporting")
-        self.export_name.focus()
-
-    @on(Input.Submitted, "#stats-export")
-    def export(self) -> None:
-        """Write the file, unless there is one of this name."""
-        self.end_export()
-        name, drawing = self.export_name.value.strip(), self.drawing
-        if not name or drawing is None:
-            return
-        try:
-            # Not in the background: it is small, and done before the next key.
-            path = save(drawing, self._title(drawing), name)
-        except BylineError as error:
-            self.notify(safe_line(str(error)), severity="error", markup=False)
-        else:
-            self.notify(f"Wrote {safe_line(str(path))}", markup=False)
-
-    def _title(self, drawing: Drawing) -> str:
-        name = self.repository.root.name if self.repository is not None else ""
-        what = "lines still there" if drawing.wish.is_survival else "added lines"
-        return f"{name}: {what} by {NAMES[drawing.wish.by]}"
-
-    @on(SearchInput.Cancelled)
-    @on(SearchInput.Left)
-    def end_export(self) -> None:
-        """Close the input."""
-        self.remove_class("-exporting")
-        self.table.focus()

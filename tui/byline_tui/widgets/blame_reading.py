@@ -11,10 +11,13 @@ from byline.review.blame import Progress, blame_file
 from byline.store.store import Store
 from byline.text import split_lines
 from byline_tui.widgets.blame_layout import BlameLayout
-from byline_tui.widgets.diff_syntax import DiffSyntax
+from byline_tui.widgets.diff_syntax import DiffSyntax, Sides
 
 LARGEST = 64_000_000
 """Bytes of a file of the work tree that is still read line by line."""
+
+PREPARED_SECONDS = 0.05
+"""How long the text may wait for its colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,16 @@ def read_file(store: Store, repository: Repository, place: Place, progress: Prog
     oid = repository.resolve(place.rev or "HEAD") if place.rev or repository.bare else None
     where = where_of(repository, oid)
     text = text_of(repository, place.path, oid)
+    syntax: DiffSyntax | None = None
     if text is not None:
         layout = BlameLayout(place.path, split_lines(text))
-        yield Reading(place, layout, coloured(layout), Marks(()), where)
+        syntax = coloured(layout)
+        syntax.prepare(1, PREPARED_SECONDS)
+        yield Reading(place, layout, syntax, Marks(()), where)
     blame = blame_file(store, repository, place.path, place.rev, progress=progress)
     facts = commit_facts(repository, {line.commit for line in blame.lines if line.commit})
     layout = BlameLayout(place.path, [line.content for line in blame.lines], blame, facts)
-    yield Reading(place, layout, coloured(layout), Marks(sessions_of(layout.counts)), where)
+    yield Reading(place, layout, coloured(layout, syntax), Marks(sessions_of(layout.counts)), where)
 
 
 def where_of(repository: Repository, oid: str | None) -> str:
@@ -86,8 +92,13 @@ def _size(repository: Repository, path: str) -> int:
         return 0
 
 
-def coloured(layout: BlameLayout) -> DiffSyntax:
-    """Syntax colours of the text, with the lexer loaded here rather than while the first line is drawn."""
-    syntax = DiffSyntax([layout.file])
+def coloured(layout: BlameLayout, before: DiffSyntax | None = None) -> DiffSyntax:
+    """Syntax colours of the whole text, with the lexer loaded here rather than while the first line is drawn.
+
+    What was found ``before`` of the same text is not worked out again.
+    """
+    if before is not None and before.texts[0].new == layout.contents:
+        return DiffSyntax([layout.file], like=before)
+    syntax = DiffSyntax([layout.file], texts={0: Sides(new=layout.contents)})
     syntax.warm(0)
     return syntax

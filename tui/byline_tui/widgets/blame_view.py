@@ -54,7 +54,6 @@ class BlameView(GutterView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as in Textual
         super().__init__(id=id)
         self.layout_of_lines = BlameLayout("", ())
-        self._syntax = DiffSyntax(())
         self._marks = Marks(())
         self._lit: Who | None = None
         self._model_width = 0

@@ -8,9 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Region
 from textual.strip import Strip
-from textual.timer import Timer
 
 from byline.review.authors import Marks, Who, model_name
 from byline.review.model import DiffLine
@@ -35,11 +33,6 @@ MODEL_WIDEST, MODEL_NARROWEST = 14, 9
 
 SPLIT_NAMED = 150
 """Cells from which on a view side by side has room for the names of models."""
-
-LEXED_PER_FRAME, LEXED_BESIDE = 0.004, 0.008
-"""Seconds in which a frame's syntax colours are worked out; the rest comes in steps of so long between."""
-
-CATCH_UP_AFTER = 0.01
 
 HUNKS_KEPT = 256
 """Hunks whose changes inside of lines are remembered."""
@@ -104,7 +97,6 @@ class DiffView(GutterView):
         self.layout_of_rows = _EMPTY_LAYOUT
         self.at_left = False
         """Side by side: whether the line at the left is the one that is meant."""
-        self._syntax = DiffSyntax(())
         self._marks = Marks(())
         self._moved: Mapping[Key, Elsewhere] = {}
         self.lit: Who | None = None
@@ -112,7 +104,6 @@ class DiffView(GutterView):
         self._changed: LRUCache[tuple[int, int], dict[int, list[Span]]] = LRUCache(HUNKS_KEPT)
         self._sought = ""
         self._shift = 0
-        self._catching_up: Timer | None = None
         self._model_width = self._author_width = self._side_gutter = self._indent = 0
         self._number_width = 1
 
@@ -153,23 +144,6 @@ class DiffView(GutterView):
         return self._elsewhere(at, line) if line is not None else None
 
     # LineView ------------------------------------------------------------------------------------
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """A frame; where its colours would hold it up they come later."""
-        self._syntax.allow(LEXED_PER_FRAME)
-        strips = super().render_lines(crop)
-        if self._syntax.is_behind and self._catching_up is None:
-            self._catching_up = self.set_timer(CATCH_UP_AFTER, self._catch_up)
-        return strips
-
-    def _catch_up(self) -> None:
-        """Work out more colours, and draw what is in sight with them."""
-        self._catching_up = None
-        if self._syntax.catch_up(LEXED_BESIDE):
-            self._strips.clear()
-            self.refresh()
-        if self._syntax.is_behind:
-            self._catching_up = self.set_timer(CATCH_UP_AFTER, self._catch_up)
 
     @property
     def line_count(self) -> int:

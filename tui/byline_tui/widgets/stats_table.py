@@ -69,7 +69,7 @@ class StatsTable(LineView):
         words = f"   {by:<{name}}  {'':<{bar}}{'added':>{_ADDED}}{'':>{_SHARE}}"
         if self._is_wide(width):
             words += f"{'removed':>{_REMOVED}}{'commits':>{_COMMITS}}"
-        return words + (f"{'still there':>{_LEFT}}" if self._is_measured else "")
+        return words + (f"{'of sessions still there':>{_LEFT}}" if self._is_measured else "")
 
     def render_content(self, y: int, width: int) -> Strip:
         """One row."""

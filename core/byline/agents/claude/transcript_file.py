@@ -36,7 +36,7 @@ def read_transcript(
     """
     transcript = Transcript(native_id, agent_of, Beside(path))
     if title is not None:
-        transcript.conversation(native_id).titles["description"] = title
+        transcript.describe(native_id, title)
     with path.open("rb") as file:
         return _read(transcript, path, lines_of(file), 0)
 
@@ -59,10 +59,9 @@ def resume_transcript(
     # A state without "branched" was kept before rewinds were told.
     if fingerprint(path, offset) != state["fingerprint"] or "branched" not in state:
         return None
-    transcript = Transcript(native_id, agent_of, Beside(path))
-    transcript.go_on(state)
+    transcript = Transcript(native_id, agent_of, Beside(path), state)
     if title is not None:
-        transcript.conversation(native_id).titles["description"] = title
+        transcript.describe(native_id, title)
     with path.open("rb") as file:
         file.seek(offset)
         try:
