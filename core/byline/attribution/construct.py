@@ -69,7 +69,7 @@ class Construction:
         ordered = self._order.of(edits)
         replay.begin(ordered, sorted(versions, key=_TIME))
         replay.finish()
-        return Document(tuple(ordered), replay.weave or Weave(()), replay.unplaced, replay.base_assumed)
+        return Document(tuple(ordered), replay.weave or Weave(()), dict(replay.unplaced), replay.base_assumed)
 
     def weight(self) -> int:
         """How many lines the weave and the contents that the edits carry have, together."""
@@ -79,13 +79,14 @@ class Construction:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """How a replay was before an edit. ``states`` are the weave's, 0 if there was none.
+    """How a replay was before an edit: after so many states of the weave (0: there was none) and moves of
+    edits to and from the unplaced ones.
 
     ``looked`` are times (ms): versions from the first to the second had a say in the step.
     """
 
     states: int
-    unplaced: Mapping[int, tuple[Hunk, ...]]
+    moves: int
     base_assumed: bool
     time_ms: int
 
@@ -95,7 +96,9 @@ class _Replay:
         self._edits: list[Edit] = []
         self._versions: list[Version] = []
         self.weave: Weave | None = None
-        self.unplaced: Mapping[int, tuple[Hunk, ...]] = {}
+        self.unplaced: dict[int, tuple[Hunk, ...]] = {}
+        self._moves: list[tuple[int, tuple[Hunk, ...] | None]] = []
+        """For each change of ``unplaced`` what an edit had there before, to be taken back."""
         self.base_assumed = False
         self._time_ms = 0
         self._steps: list[_Step] = []
@@ -152,7 +155,7 @@ class _Replay:
 
     def _now(self) -> _Step:
         states = len(self.weave.states) if self.weave is not None else 0
-        return _Step(states, self.unplaced, self.base_assumed, self._time_ms)
+        return _Step(states, len(self._moves), self.base_assumed, self._time_ms)
 
     def _take_back(self, edits: int) -> None:
         """Be as after so many edits."""
@@ -168,13 +171,32 @@ class _Replay:
                 self._looks.pop()
 
     def _restore(self, step: _Step) -> None:
-        self.unplaced, self.base_assumed = step.unplaced, step.base_assumed
+        self.base_assumed = step.base_assumed
+        self._restore_unplaced(step.moves)
         self._time_ms = step.time_ms
         if self.weave is not None:
             if step.states:
                 self.weave.take_back(step.states)
             else:
                 self.weave = None
+
+    def _restore_unplaced(self, moves: int) -> None:
+        """Have ``unplaced`` be as after so many moves, in the order of the edits."""
+        came_back = False
+        while len(self._moves) > moves:
+            index, before = self._moves.pop()
+            if before is None:
+                del self.unplaced[index]
+            else:
+                self.unplaced[index] = before
+                came_back = True
+        if came_back:
+            self.unplaced = dict(sorted(self.unplaced.items()))
+
+    def _set_aside(self, index: int, hunks: tuple[Hunk, ...]) -> None:
+        """Have these hunks of an edit be without a place."""
+        self._moves.append((index, self.unplaced.get(index)))
+        self.unplaced[index] = hunks
 
     def _look(self, since: float, until: float) -> None:
         """Note that versions of these times have a say in the edit that is being replayed."""
@@ -192,7 +214,7 @@ class _Replay:
                 placed = self._find_some(index, edit)
         if placed is None:
             if not self._write_whole(index, edit):
-                self.unplaced = {**self.unplaced, index: edit.hunks}
+                self._set_aside(index, edit.hunks)
             return
         self._time_ms = edit.origin.time_ms
         self._write(index, placed)
@@ -236,8 +258,8 @@ class _Replay:
         late, rest = unapplied(self.unplaced, lines) if self.unplaced else ([], lines)
         self._read(rest)
         if late:
-            placed = {index for index, _ in late}
-            self.unplaced = {index: hunks for index, hunks in self.unplaced.items() if index not in placed}
+            for index in {index for index, _ in late}:
+                self._moves.append((index, self.unplaced.pop(index)))
         for index, runs in reversed(late):
             self._write(index, runs)
         if late:
@@ -336,7 +358,7 @@ class _Replay:
         places = place_each(edit.hunks, self.weave.live_lines(), "recorded")
         lost = tuple(hunk for hunk, place in zip(edit.hunks, places, strict=True) if place is None)
         if lost:
-            self.unplaced = {**self.unplaced, index: lost}
+            self._set_aside(index, lost)
         return [run for place in places if place is not None for run in place] or None
 
     def _find_in(self, versions: Sequence[Version], edit: Edit) -> list[Placed] | None:
