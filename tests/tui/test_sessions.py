@@ -62,6 +62,14 @@ async def test_lists_sessions_by_day_with_what_was_done_in_them(
         assert "3 sessions" in text
 
 
+async def test_the_footer_shows_its_keys_before_any_key_was_pressed(
+    three: Store, until: Callable[..., Any]
+) -> None:
+    app = BylineApp(three, None)
+    async with app.run_test(size=NARROW) as pilot:
+        await until(pilot)(lambda: app.screen.query("FooterKey"))
+
+
 async def test_sub_agents_unfold_indented_below_the_session_that_started_them(
     three: Store, shown: Callable[..., str], until: Callable[..., Any]
 ) -> None:

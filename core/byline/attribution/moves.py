@@ -35,7 +35,11 @@ def find_moves(
     contents = [[line.content for line in run] for run in sources]
     found: dict[Place, Credit] = {}
     for size in (MIN_BLOCK, 1):
-        there, here = dict(_unique(contents, size)), dict(_unique(targets, size))
+        there = dict(_unique(contents, size))
+        if not there:
+            # Most often nothing vanished, and a commit may be large.
+            continue
+        here = dict(_unique(targets, size))
         for key in sorted(there.keys() & here.keys(), key=lambda key: here[key]):
             _grow(sources, targets, there[key], here[key], found)
     return found

@@ -158,10 +158,12 @@ class SessionsAsking(SessionsPreview):
             self._has_footer = True
             self.call_after_refresh(self._add_footer)
 
-    def _add_footer(self) -> None:
+    async def _add_footer(self) -> None:
         """It takes as long as a third of all before it: what one came for is on the screen first."""
         if self.is_mounted:
-            self.query_one("#sessions-foot").mount(Footer(show_command_palette=False))
+            await self.query_one("#sessions-foot").mount(Footer(show_command_palette=False))
+            # A footer shows keys when it is told that they changed, and they did so before it was there.
+            self.refresh_bindings()
 
     def _status(self, words: str) -> None:
         self.query_one("#query-status", Static).update(words)
