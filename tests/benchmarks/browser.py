@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from byline_tui.screens.sessions import SessionsScreen
 
 os.environ |= {"TEXTUAL_FPS": "1000", "TEXTUAL_ANIMATIONS": "none"}
+# An installed program has its modules compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SIZE = (160, 50)
 ROUNDS = 7
