@@ -159,6 +159,8 @@ def test_every_line_of_the_commit_has_its_session_and_model(asked: Place, client
     expected += [("notes.txt", "added", line, *own) for line in EDITED]
     expected += [("notes.txt", "added", "THIRD line", *own), ("notes.txt", "added", BY_HAND, *nobody)]
     assert sorted(shown(asked), key=str) == sorted(expected, key=str)
+    # Git's hook has put the commit aside, and what stores it may still be at work.
+    settled(asked)
     [(commits,)] = rows(asked, "SELECT count(*) FROM post_commit_patch_intersections")
     assert commits == 1
 
