@@ -13,7 +13,8 @@ from itertools import pairwise
 from byline.attribution.align import Block, align, align_from_end, weigh, without_weak_islands
 from byline.attribution.fate import Fates
 from byline.attribution.rewritten import find_rewritten
-from byline.attribution.weave import ALIVE, NOBODY, Weave, Window
+from byline.attribution.weave import ALIVE, NOBODY, Weave
+from byline.attribution.weave_views import Window
 from byline.frozen import dataclass
 from byline.patch import Match
 

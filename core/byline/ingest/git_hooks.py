@@ -12,7 +12,6 @@ from byline.ingest import spool
 from byline.review.keep import keep_commit
 from byline.review.repositories import repository_row
 from byline.review.review import review_staged
-from byline.store.connection import connect, transaction
 from byline.store.store import Store
 
 REWRITE_SECONDS = 1.0
@@ -78,7 +77,9 @@ def post_rewrite(
         # All that this checkout ever was: an amended root commit can make it another repository.
         rows = [row.id for row in store.repositories.all() if checkout in row.checkouts]
         # First, so that nothing that happens below leaves the old records as if they stood.
-        _mark_rewritten(database, rows, pairs)
+        with store.write() as writer:
+            for row_id in rows:
+                writer.rewritten(row_id, pairs)
         waiting = list(dict.fromkeys(new for _, new in pairs))
         while waiting and time.monotonic() < deadline:
             keep_commit(store, repository, waiting.pop(0), leave_out=leave_out)
@@ -138,15 +139,3 @@ def _read_pairs(data: bytes) -> list[tuple[str, str]]:
 
 def _is_oid(word: str) -> bool:
     return len(word) in {40, 64} and all(char in "0123456789abcdef" for char in word)
-
-
-def _mark_rewritten(database: str, repository_ids: list[int], pairs: list[tuple[str, str]]) -> None:
-    from byline.store.writer import Writer  # noqa: PLC0415 - a hook loads what it needs
-
-    connection = connect(Path(database))
-    try:
-        with transaction(connection):
-            for repository_id in repository_ids:
-                Writer(connection).rewritten(repository_id, pairs)
-    finally:
-        connection.close()
